@@ -1,0 +1,122 @@
+#!/usr/bin/env bash
+# Starts and ends the cluster of this clone: see README.md.
+set -euo pipefail
+here=$(dirname "${BASH_SOURCE[0]}")
+# shellcheck source=places.sh
+. "$here/places.sh"
+# shellcheck source=processes.sh
+. "$here/processes.sh"
+
+bin=$("$here/binaries.sh" folder)
+
+# One start or end at a time. What is locked is this file, since a lock of its own would have to be left behind.
+lock() {
+  exec 9<"$cluster_dir/cluster.sh"
+  flock --nonblock 9 || { say "another command is at work on this cluster; waiting for it"; flock 9; }
+}
+
+# As the cluster's own administrator, whose requests are not in the audit log.
+admin() { "$bin/kubectl" --kubeconfig "$workdir/kubeconfig.yaml" --request-timeout 5s "$@"; }
+
+is_up() {
+  [ -s "$kubeconfig" ] && all_components_run && admin get --raw /readyz >/dev/null 2>&1
+}
+
+kwokctl() { KWOK_WORKDIR=$state KWOK_KUBECTL_BINARY=$bin/kubectl "$bin/kwokctl" --name "$cluster_name" "$@"; }
+
+create() {
+  cd "$state" &&
+    kwokctl create cluster --config "$cluster_dir/kwok.yaml" --kubeconfig '' \
+      --runtime binary --timeout 60s --wait 60s --kube-audit-policy "$cluster_dir/audit-policy.yaml" \
+      --etcd-binary "$bin/etcd" --kwok-controller-binary "$bin/kwok" --kube-apiserver-binary "$bin/kube-apiserver" \
+      --kube-controller-manager-binary "$bin/kube-controller-manager" --kube-scheduler-binary "$bin/kube-scheduler" &&
+    admin create -f "$cluster_dir/nodes.yaml" &&
+    admin wait --for=condition=Ready node --all --timeout=60s &&
+    # A pod is refused in a namespace whose service account is not there yet.
+    admin wait --for=create serviceaccount/default --timeout=60s &&
+    all_components_run
+}
+
+# The kubeconfig appears last and whole: where there is one, there was a cluster that was ready.
+write_kubeconfig() {
+  echo "$kubernetes" >"$running_version" &&
+    (umask 077 && kwokctl get kubeconfig --user recast-admin --group system:masters >"$kubeconfig.new") &&
+    mv "$kubeconfig.new" "$kubeconfig"
+}
+
+remove() {
+  end_our_processes
+  rm -rf "$state"
+}
+
+# kwokctl looks for free ports, and somebody else may take one before its component does. Clones that share the
+# cache start one after the other because of that; against the rest of the world a start is tried again.
+boot() {
+  local try
+  mkdir -p "$cache"
+  exec 8>"$cache/boot.lock"
+  flock 8
+  for try in 1 2 3; do
+    remove
+    mkdir -p "$state"
+    # The components must not inherit the locks, or they would hold them for as long as they run.
+    if (create && write_kubeconfig) </dev/null >"$state/boot.log" 2>&1 8>&- 9>&-; then
+      exec 8>&-
+      return
+    fi
+    say "start $try of 3 failed: $(tail -n 1 "$state/boot.log")"
+  done
+  tail -n 30 "$state/boot.log" "$workdir"/logs/*.log >&2 || true
+  end_our_processes
+  fail "the cluster does not start" "all it said is in $state"
+}
+
+usage() {
+  cat <<EOF
+
+  export KUBECONFIG=$kubeconfig
+  export PATH=$bin:\$PATH
+
+Then play on, for example:  kubectl get nodes -L topology.kubernetes.io/zone,disktype
+To end it:                  make cluster-down
+EOF
+}
+
+up() {
+  lock
+  "$here/binaries.sh" build 9>&-
+  if is_up && [ "$(cat "$running_version")" = "$kubernetes" ]; then
+    say "Kubernetes $kubernetes is already running"
+  else
+    SECONDS=0
+    boot
+    say "Kubernetes $kubernetes is running: 5 nodes, started in $SECONDS s"
+  fi
+  usage
+}
+
+down() {
+  lock
+  if [ -z "$(our_processes)" ] && [ ! -e "$state" ]; then
+    say "no cluster is running"
+    return
+  fi
+  remove
+  say "the cluster is gone"
+}
+
+# For scripts: the bare path on stdout, whatever else there is to say on stderr.
+print_place() {
+  is_up || say "warning: the cluster is not running; make cluster starts it"
+  echo "$1"
+}
+
+case ${1-} in
+  up) up ;;
+  down) down ;;
+  is-up) is_up ;;
+  bin) print_place "$bin" ;;
+  kubeconfig) print_place "$kubeconfig" ;;
+  audit-log) print_place "$audit_log" ;;
+  *) fail "usage: cluster.sh up|down|is-up|bin|kubeconfig|audit-log" ;;
+esac
