@@ -1,10 +1,63 @@
-# Everything that is done with this repository. `make` lists it.
+# Everything that is done with this repository; `make` lists it.
+#
+#   KUBERNETES=1.35        another version of Kubernetes, of those in tests/cluster; without it, the one that is up is
+#                          used, else 1.37
+#   RECAST_KUBECONFIG=...  a cluster of your own for `make test`; see tests/cluster/README.md
+#   TEST=...               of the tests that need a cluster, only those with this in their name
 
 cluster := tests/cluster/cluster.sh
+suite := tests/cluster/suite.sh
+toolchain := tests/cluster/toolchain.sh
+
+# One after the other, cheap before dear: what is wrong is known early, and the builds do not fight for the cores.
+.NOTPARALLEL:
 
 .PHONY: help
 help: ## Lists the targets
-	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1|\2/p' Makefile | column -t -s '|'
+	@sed -n 's/^\([a-z0-9-]*\):.*## /\1 /p' Makefile | while read -r target what; do \
+		printf '  make %-14s %s\n' "$$target" "$$what"; done
+	@echo
+	@sed -n 's/^#  /  /p' Makefile
+
+.PHONY: demo
+demo: ## Shows kubectl ds-cast on a running application; leaves the cluster up to play on
+	@$(toolchain) rust cluster
+	@examples/demo.sh
+
+.PHONY: test
+test: toolchain format lint unit deny e2e ## Everything that a change must pass: what follows, to `make e2e`
+
+.PHONY: toolchain
+toolchain: ## Says what is missing to build with
+	@$(toolchain) rust lints $(if $(RECAST_KUBECONFIG),,cluster)
+
+.PHONY: format
+format: ## Checks the formatting
+	cargo fmt --check
+
+.PHONY: lint
+lint: ## Runs clippy, warnings are errors
+	cargo clippy --workspace --all-targets --locked -- -D warnings
+
+.PHONY: unit
+unit: ## Runs the tests that need no cluster: unit, golden and doc tests
+	cargo test --workspace --locked
+
+.PHONY: deny
+deny: ## Checks the dependencies: licences, bans, sources
+	.ci/deny bans licenses sources
+
+.PHONY: e2e
+e2e: ## Runs the end-to-end tests on the cluster, starting it if it is not up
+	$(suite) e2e
+
+.PHONY: soak
+soak: ## Runs the long tests; RECAST_SEED=... repeats a run
+	$(suite) soak
+
+.PHONY: bench
+bench: ## Measures start-up and size beside kubectl's
+	$(suite) bench
 
 .PHONY: cluster
 cluster: ## Starts a Kubernetes cluster on this machine and says how to use it
@@ -15,13 +68,18 @@ cluster-down: ## Ends the cluster and removes all traces of it
 	@$(cluster) down
 
 .PHONY: kubeconfig
-kubeconfig: ## Prints the path of the cluster's kubeconfig (make -s kubeconfig)
+kubeconfig: ## Prints the path of the cluster's kubeconfig (as do the next two: with make -s)
 	@$(cluster) kubeconfig
 
 .PHONY: cluster-bin
-cluster-bin: ## Prints the folder with the cluster's kubectl and other programs
+cluster-bin: ## Prints the folder of the cluster's kubectl and other programs
 	@$(cluster) bin
 
 .PHONY: audit-log
 audit-log: ## Prints the path of the cluster's audit log
 	@$(cluster) audit-log
+
+.PHONY: krew-tools
+krew-tools: ## Builds krew and validate-krew-manifest, and prints their folder
+	@tests/cluster/binaries.sh build-krew
+	@tests/cluster/binaries.sh krew-folder

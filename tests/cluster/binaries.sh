@@ -3,15 +3,13 @@
 #
 #   binaries.sh build          etcd, kwok and Kubernetes: what the cluster runs on
 #   binaries.sh build-krew     krew and validate-krew-manifest
+#   binaries.sh are-built      whether there is nothing to build for the cluster
 #   binaries.sh folder         prints the folder with the cluster's programs
 #   binaries.sh krew-folder    prints the folder with krew's
 set -euo pipefail
 here=$(dirname "${BASH_SOURCE[0]}")
-# shellcheck source=places.sh
 . "$here/places.sh"
-# shellcheck source=modules.sh
 . "$here/modules.sh"
-# shellcheck source=progress.sh
 . "$here/progress.sh"
 
 # About how long each takes from scratch on two cores, in this order: what comes later reuses much of the earlier.
@@ -84,7 +82,7 @@ link_all() { # folder, modules
 build() { # folder, modules
   local missing
   if [ -z "$(missing_of "${@:2}")" ] && [ -d "$1" ]; then return; fi
-  "$here/toolchain.sh" go
+  "$here/toolchain.sh" cluster
   lock
   missing=$(missing_of "${@:2}")
   [ -z "$missing" ] || build_missing "$missing"
@@ -94,7 +92,8 @@ build() { # folder, modules
 case ${1-} in
   build) build "$(cluster_folder)" "${cluster_modules[@]}" ;;
   build-krew) build "$(krew_folder)" krew ;;
+  are-built) [ -z "$(missing_of "${cluster_modules[@]}")" ] ;;
   folder) cluster_folder ;;
   krew-folder) krew_folder ;;
-  *) fail "usage: binaries.sh build|build-krew|folder|krew-folder" ;;
+  *) fail "usage: binaries.sh build|build-krew|are-built|folder|krew-folder" ;;
 esac

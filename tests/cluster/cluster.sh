@@ -2,9 +2,7 @@
 # Starts and ends the cluster of this clone: see README.md.
 set -euo pipefail
 here=$(dirname "${BASH_SOURCE[0]}")
-# shellcheck source=places.sh
 . "$here/places.sh"
-# shellcheck source=processes.sh
 . "$here/processes.sh"
 
 bin=$("$here/binaries.sh" folder)
@@ -26,8 +24,9 @@ kwokctl() { KWOK_WORKDIR=$state KWOK_KUBECTL_BINARY=$bin/kubectl "$bin/kwokctl" 
 
 create() {
   cd "$state" &&
-    kwokctl create cluster --config "$cluster_dir/kwok.yaml" --kubeconfig '' \
-      --runtime binary --timeout 60s --wait 60s --kube-audit-policy "$cluster_dir/audit-policy.yaml" \
+    kwokctl create cluster --runtime binary --timeout 60s --wait 60s --kubeconfig '' \
+      --config "$cluster_dir/kwok.yaml" --config "$cluster_dir/node-stages.yaml" --config "$cluster_dir/pod-stages.yaml" \
+      --kube-audit-policy "$cluster_dir/audit-policy.yaml" \
       --etcd-binary "$bin/etcd" --kwok-controller-binary "$bin/kwok" --kube-apiserver-binary "$bin/kube-apiserver" \
       --kube-controller-manager-binary "$bin/kube-controller-manager" --kube-scheduler-binary "$bin/kube-scheduler" &&
     admin create -f "$cluster_dir/nodes.yaml" &&
@@ -53,6 +52,7 @@ remove() {
 # cache start one after the other because of that; against the rest of the world a start is tried again.
 boot() {
   local try
+  trap 'remove; exit 130' INT TERM
   mkdir -p "$cache"
   exec 8>"$cache/boot.lock"
   flock 8
@@ -62,6 +62,7 @@ boot() {
     # The components must not inherit the locks, or they would hold them for as long as they run.
     if (create && write_kubeconfig) </dev/null >"$state/boot.log" 2>&1 8>&- 9>&-; then
       exec 8>&-
+      trap - INT TERM
       return
     fi
     say "start $try of 3 failed: $(tail -n 1 "$state/boot.log")"

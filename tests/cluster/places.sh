@@ -1,5 +1,5 @@
 # Where everything is. Sourced by the other scripts; it only names places and never changes anything.
-# shellcheck shell=bash disable=SC2034  # the names are used by whoever sources this
+# shellcheck shell=bash disable=SC2034  # whoever sources this uses the names
 
 cluster_dir=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd -P)
 checkout=$(cd "$cluster_dir/../.." && pwd -P)

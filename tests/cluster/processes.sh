@@ -1,5 +1,5 @@
 # The cluster's processes, told from all others. Sourced.
-# shellcheck shell=bash
+# shellcheck shell=bash disable=SC2154  # the places are named in places.sh
 #
 # A pid file outlives its process and the kernel gives the number to somebody else, so none is trusted here. A process
 # is ours when it runs one of the cluster's programs from inside this clone's state directory; both are asked of the
@@ -38,8 +38,8 @@ all_components_run() {
 
 # Nothing of a test cluster is worth an orderly shutdown: its state is deleted right after.
 end_our_processes() {
-  local tries running
-  for tries in {1..100}; do
+  local running
+  for _ in {1..100}; do
     running=$(our_processes)
     [ -n "$running" ] || return 0
     cut -d' ' -f1 <<<"$running" | xargs kill -KILL 2>/dev/null || true

@@ -1,0 +1,53 @@
+#!/usr/bin/env bash
+# Runs the tests that need a cluster: suite.sh e2e|soak|bench.
+#
+# They find it in RECAST_KUBECONFIG, RECAST_KUBECTL and RECAST_AUDIT_LOG. Whoever sets RECAST_KUBECONFIG chooses another
+# cluster; what needs kwok or the audit log (tests named kwok_*) is then left out, and counted.
+set -euo pipefail
+here=$(dirname "${BASH_SOURCE[0]}")
+. "$here/places.sh"
+
+cargo_tests=(cargo test --workspace --locked --tests)
+skipped=()
+
+# The cluster is left as it was found: one that is started here ends here, whatever happens in between.
+use_our_cluster() {
+  if ! "$here/cluster.sh" is-up; then
+    trap '"$here/cluster.sh" down' EXIT
+    trap 'exit 130' INT TERM
+  fi
+  "$here/cluster.sh" up >/dev/null
+  RECAST_KUBECTL=$("$here/cluster.sh" bin)/kubectl
+  export RECAST_KUBECONFIG=$kubeconfig RECAST_AUDIT_LOG=$audit_log RECAST_KUBECTL
+}
+
+use_other_cluster() {
+  local count
+  RECAST_KUBECTL=${RECAST_KUBECTL:-$(command -v kubectl)} ||
+    fail "kubectl is needed for the cluster of RECAST_KUBECONFIG" "put it on PATH, or its path into RECAST_KUBECTL"
+  export RECAST_KUBECTL
+  skipped=(--skip kwok_)
+  count=$("${cargo_tests[@]}" --quiet -- --ignored --list | grep -c 'kwok_.*: test$') || true
+  say "testing against $RECAST_KUBECONFIG: $count tests left out, since they need the cluster of this repository"
+}
+
+# Ignored tests are those that need a cluster. Each has a namespace of its own, and mostly waits.
+e2e() {
+  "${cargo_tests[@]}" -- --ignored --test-threads=8 --skip soak_ "${skipped[@]}" ${TEST:+"$TEST"}
+}
+
+soak() {
+  export RECAST_SEED=${RECAST_SEED:-$(od -An -N4 -tu4 /dev/urandom | tr -d ' ')}
+  say "to see this run again: make soak RECAST_SEED=$RECAST_SEED"
+  "${cargo_tests[@]}" --release -- --ignored --nocapture --test-threads=1 "${skipped[@]}" soak_
+}
+
+bench() { cargo bench --workspace --locked; }
+
+case ${1-} in
+  e2e | soak | bench) ;;
+  *) fail "usage: suite.sh e2e|soak|bench" ;;
+esac
+cd "$checkout"
+if [ -n "${RECAST_KUBECONFIG-}" ]; then use_other_cluster; else use_our_cluster; fi
+"$1"
