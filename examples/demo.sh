@@ -43,10 +43,8 @@ look() {
 }
 
 play_on() {
-  cat <<EOF
-
-  export KUBECONFIG=$KUBECONFIG
-  export PATH=$plugins:$programs:\$PATH
+  printf '\n  export KUBECONFIG=%q\n  export PATH=%q:%q:$PATH\n' "$KUBECONFIG" "$plugins" "$programs"
+  cat <<'EOF'
   kubectl ds-cast rng --replace     # the Deployment goes once the DaemonSet serves
   kubectl ds-cast --help
   make demo                         # once more, from the start

@@ -11,7 +11,7 @@ go_build_cache=$cache/go-build
 # The state of a running cluster is cheap and belongs to one clone, so two clones never meet.
 state=$checkout/.cluster
 cluster_name=recast
-workdir=$state/clusters/$cluster_name
+workdir=$state/.kwok/clusters/$cluster_name
 kubeconfig=$state/kubeconfig
 audit_log=$workdir/logs/audit.log
 running_version=$state/kubernetes

@@ -22,9 +22,7 @@ our_processes() {
     program=${program% (deleted)}
     is_program "${program##*/}" || continue
     directory=$(readlink "$proc/cwd" 2>/dev/null) || continue
-    directory=${directory% (deleted)}
-    [ "$directory" = "$workdir" ] || [ "$directory" = "$state" ] || continue
-    echo "${proc#/proc/} ${program##*/}"
+    case ${directory% (deleted)}/ in "$state"/*) echo "${proc#/proc/} ${program##*/}" ;; esac
   done
 }
 
