@@ -43,6 +43,7 @@ look() {
 }
 
 play_on() {
+  # shellcheck disable=SC2016  # it is the reader's shell that knows PATH
   printf '\n  export KUBECONFIG=%q\n  export PATH=%q:%q:$PATH\n' "$KUBECONFIG" "$plugins" "$programs"
   cat <<'EOF'
   kubectl ds-cast rng --replace     # the Deployment goes once the DaemonSet serves

@@ -3,9 +3,11 @@
 set -euo pipefail
 here=$(dirname "${BASH_SOURCE[0]}")
 . "$here/places.sh"
+. "$here/modules.sh"
 . "$here/processes.sh"
 
-bin=$("$here/binaries.sh" folder)
+bin=$(cluster_folder)
+version=$(kubernetes_version)
 
 # One start or end at a time. What is locked is this file, since a lock of its own would have to be left behind.
 lock() {
@@ -28,7 +30,7 @@ create() {
   cd "$state" &&
     kwokctl create cluster --runtime binary --timeout 60s --wait 60s --kubeconfig '' \
       --config "$cluster_dir/kwok.yaml" --config "$cluster_dir/node-stages.yaml" --config "$cluster_dir/pod-stages.yaml" \
-      --kube-audit-policy "$cluster_dir/audit-policy.yaml" \
+      --kube-audit-policy "$cluster_dir/audit-policy.yaml" --etcd-prefix "/recast$checkout" \
       --etcd-binary "$bin/etcd" --kwok-controller-binary "$bin/kwok" --kube-apiserver-binary "$bin/kube-apiserver" \
       --kube-controller-manager-binary "$bin/kube-controller-manager" --kube-scheduler-binary "$bin/kube-scheduler" &&
     admin create -f "$cluster_dir/nodes.yaml" &&
@@ -38,9 +40,12 @@ create() {
     all_components_run
 }
 
+# What the cluster is made from: one that was made from anything else is not the one that is asked for.
+description() { { echo "$bin" && cat "$cluster_dir"/*.yaml; } | sha256sum; }
+
 # The kubeconfig appears last and whole: where there is one, there was a cluster that was ready.
 write_kubeconfig() {
-  echo "$kubernetes" >"$running_version" &&
+  echo "$kubernetes" >"$running_version" && description >"$state/description" &&
     (umask 077 && kwokctl get kubeconfig --user recast-admin --group system:masters >"$kubeconfig.new") &&
     mv "$kubeconfig.new" "$kubeconfig"
 }
@@ -50,20 +55,20 @@ remove() {
   rm -rf "$state"
 }
 
-# kwokctl looks for free ports, and somebody else may take one before its component does. Clones that share the
-# cache start one after the other because of that; against the rest of the world a start is tried again.
+# kwokctl takes the first free ports, all others do the same, and a component binds its port only later. So clusters of
+# this machine start one after the other, whoever starts them; what is locked is a directory that everybody can open.
+# Against programs that know nothing of that, a start is tried again.
 boot() {
   local try
   trap 'remove; exit 130' INT TERM
-  mkdir -p "$cache"
-  exec 8>"$cache/boot.lock"
+  exec 8</tmp
   flock 8
   for try in 1 2 3; do
     remove
     mkdir -p "$state"
     # The components must not inherit the locks, or they would hold them for as long as they run.
-    if (create && write_kubeconfig) </dev/null >"$state/boot.log" 2>&1 8>&- 9>&-; then
-      exec 8>&-
+    if (create && write_kubeconfig) </dev/null >"$state/boot.log" 2>&1 8<&- 9<&-; then
+      exec 8<&-
       trap - INT TERM
       return
     fi
@@ -75,89 +80,22 @@ boot() {
 }
 
 usage() {
+  # shellcheck disable=SC2016  # it is the reader's shell that knows PATH
   printf '\n  export KUBECONFIG=%q\n  export PATH=%q:$PATH\n\n' "$kubeconfig" "$bin"
   echo 'Then play on, for example:  kubectl get nodes -L topology.kubernetes.io/zone,disktype'
   echo 'To end it:                  make cluster-down'
 }
 
 up() {
-  [ -s "$kubeconfig" ] && all_components_run && admin get --raw /readyz >/dev/null 2>&1
-}
-
-# kwokctl takes what it is not told from the environment, and the components inherit that: they start with none of the
-# caller's. It keeps its state in ".kwok" of the home directory (KWOK_WORKDIR would lose what follows a space).
-kwokctl() { env -i HOME="$state" PATH="$bin:$PATH" "$bin/kwokctl" --name "$cluster_name" "$@"; }
-
-create() {
-  cd "$state" &&
-    kwokctl create cluster --runtime binary --timeout 60s --wait 60s --kubeconfig '' \
-      --config "$cluster_dir/kwok.yaml" --config "$cluster_dir/node-stages.yaml" --config "$cluster_dir/pod-stages.yaml" \
-      --kube-audit-policy "$cluster_dir/audit-policy.yaml" \
-      --etcd-binary "$bin/etcd" --kwok-controller-binary "$bin/kwok" --kube-apiserver-binary "$bin/kube-apiserver" \
-      --kube-controller-manager-binary "$bin/kube-controller-manager" --kube-scheduler-binary "$bin/kube-scheduler" &&
-    admin create -f "$cluster_dir/nodes.yaml" &&
-    admin wait --for=condition=Ready node --all --timeout=60s &&
-    # A pod is refused in a namespace whose service account is not there yet.
-    admin wait --for=create serviceaccount/default --timeout=60s &&
-    all_components_run
-}
-
-# The kubeconfig appears last and whole: where there is one, there was a cluster that was ready.
-write_kubeconfig() {
-  echo "$kubernetes" >"$running_version" &&
-    (umask 077 && kwokctl get kubeconfig --user recast-admin --group system:masters >"$kubeconfig.new") &&
-    mv "$kubeconfig.new" "$kubeconfig"
-}
-
-remove() {
-  end_our_processes
-  rm -rf "$state"
-}
-
-# kwokctl looks for free ports, and somebody else may take one before its component does. Clones that share the
-# cache start one after the other because of that; against the rest of the world a start is tried again.
-boot() {
-  local try
-  trap 'remove; exit 130' INT TERM
-  mkdir -p "$cache"
-  exec 8>"$cache/boot.lock"
-  flock 8
-  for try in 1 2 3; do
-    remove
-    mkdir -p "$state"
-    # The components must not inherit the locks, or they would hold them for as long as they run.
-    if (create && write_kubeconfig) </dev/null >"$state/boot.log" 2>&1 8>&- 9>&-; then
-      exec 8>&-
-      trap - INT TERM
-      return
-    fi
-    say "start $try of 3 failed: $(tail -n 1 "$state/boot.log")"
-  done
-  tail -n 30 "$state/boot.log" "$workdir"/logs/*.log >&2 || true
-  end_our_processes
-  fail "the cluster does not start" "all it said is in $state"
-}
-
-usage() {
-  cat <<EOF
-
-  export KUBECONFIG=$kubeconfig
-  export PATH=$bin:\$PATH
-
-Then play on, for example:  kubectl get nodes -L topology.kubernetes.io/zone,disktype
-To end it:                  make cluster-down
-EOF
-}
-
-up() {
   lock
-  "$here/binaries.sh" build 9>&-
-  if is_up && [ "$(cat "$running_version")" = "$kubernetes" ]; then
-    say "Kubernetes $kubernetes is already running"
+  "$here/binaries.sh" build 9<&-
+  if is_up && [ "$(cat "$state/description" 2>/dev/null)" = "$(description)" ]; then
+    say "Kubernetes ${version#v} is already running"
   else
+    [ ! -e "$kubeconfig" ] || say "the cluster that was here is not well, or not the one asked for; it makes way"
     SECONDS=0
     boot
-    say "Kubernetes $kubernetes is running: 5 nodes, started in $SECONDS s"
+    say "Kubernetes ${version#v} is running: 5 nodes, started in $SECONDS s"
   fi
   usage
 }
