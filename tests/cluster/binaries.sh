@@ -91,7 +91,11 @@ build() { # folder, modules
 
 case ${1-} in
   build) build "$(cluster_folder)" "${cluster_modules[@]}" ;;
-  build-krew) build "$(krew_folder)" krew ;;
+  build-krew)
+    build "$(krew_folder)" krew
+    # validate-krew-manifest runs `kubectl krew`.
+    ln -sfn krew "$(krew_folder)/kubectl-krew"
+    ;;
   are-built) [ -z "$(missing_of "${cluster_modules[@]}")" ] ;;
   folder) cluster_folder ;;
   krew-folder) krew_folder ;;
