@@ -7,7 +7,8 @@ set -euo pipefail
 here=$(dirname "${BASH_SOURCE[0]}")
 . "$here/places.sh"
 
-cargo_tests=(cargo test --workspace --locked --tests)
+# All that fails is said, not only the first.
+cargo_tests=(cargo test --workspace --locked --tests --no-fail-fast)
 skipped=()
 
 # The cluster is left as it was found: one that is started here ends here, whatever happens in between.
