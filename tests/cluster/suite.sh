@@ -24,12 +24,14 @@ use_our_cluster() {
 
 use_other_cluster() {
   local count
+  # Tests run in the folder of their crate, where a relative path leads elsewhere.
+  RECAST_KUBECONFIG=$(realpath -e "$RECAST_KUBECONFIG") || fail "RECAST_KUBECONFIG is no file: $RECAST_KUBECONFIG"
   RECAST_KUBECTL=${RECAST_KUBECTL:-$(command -v kubectl)} ||
     fail "kubectl is needed for the cluster of RECAST_KUBECONFIG" "put it on PATH, or its path into RECAST_KUBECTL"
-  export RECAST_KUBECTL
+  export RECAST_KUBECONFIG RECAST_KUBECTL
   skipped=(--skip kwok_)
   count=$("${cargo_tests[@]}" --quiet -- --ignored --list | grep -c 'kwok_.*: test$') || true
-  say "testing against $RECAST_KUBECONFIG: $count tests left out, since they need the cluster of this repository"
+  say "testing against $RECAST_KUBECONFIG: $count left out of the tests, those that need the cluster of this repository"
 }
 
 # Ignored tests are those that need a cluster. Each has a namespace of its own, and mostly waits.
