@@ -25,7 +25,8 @@ use_our_cluster() {
 use_other_cluster() {
   local count
   # Tests run in the folder of their crate, where a relative path leads elsewhere.
-  RECAST_KUBECONFIG=$(realpath -e "$RECAST_KUBECONFIG") || fail "RECAST_KUBECONFIG is no file: $RECAST_KUBECONFIG"
+  [ -f "$RECAST_KUBECONFIG" ] || fail "there is no file $RECAST_KUBECONFIG" "RECAST_KUBECONFIG is one kubeconfig's path"
+  RECAST_KUBECONFIG=$(realpath "$RECAST_KUBECONFIG")
   RECAST_KUBECTL=${RECAST_KUBECTL:-$(command -v kubectl)} ||
     fail "kubectl is needed for the cluster of RECAST_KUBECONFIG" "put it on PATH, or its path into RECAST_KUBECTL"
   export RECAST_KUBECONFIG RECAST_KUBECTL
