@@ -1,0 +1,155 @@
+//! Where kubectl's YAML reader is stricter than ours, or would read something else.
+//!
+//! go-yaml v2 is a port of libyaml, a YAML 1.1 reader; ours reads YAML 1.2. Real manifests mean the same to both. What
+//! does not is refused here, rather than understood in another way than kubectl does.
+
+use std::ops::Range;
+
+use super::fault::{Fault, What};
+use super::lines::{line_end, line_start};
+use super::tree::{Kind, Node, NodeId, Style, Tree};
+
+pub(crate) fn check(text: &str, tree: &Tree) -> Result<(), Fault> {
+    if let Some((offset, char)) = text.char_indices().find(|&(_, char)| is_refused(char)) {
+        return Err(Fault::syntax(offset, format!("the character U+{:04X} is not allowed", u32::from(char))));
+    }
+    for (index, node) in tree.nodes.iter().enumerate() {
+        properties(text, node)?;
+        scalar(text, tree, NodeId(index))?;
+    }
+    if text.contains('\t') {
+        let opaque = opaque(tree);
+        text.match_indices('\t').try_for_each(|(tab, _)| indentation(text, tree, &opaque, tab))?;
+    }
+    Ok(())
+}
+
+/// Control characters, and what only YAML 1.1 takes for a line break.
+fn is_refused(char: char) -> bool {
+    let control = char.is_control() && !matches!(char, '\t' | '\n' | '\r');
+    control || matches!(char, '\u{2028}' | '\u{2029}' | '\u{fffe}' | '\u{ffff}')
+}
+
+fn properties(text: &str, node: &Node) -> Result<(), Fault> {
+    if let Some(anchor) = &node.anchor {
+        name(text, anchor.start, anchor.end)?;
+    }
+    if matches!(node.kind, Kind::Alias(_)) {
+        name(text, node.range.start, node.range.end)?;
+    }
+    let properties = &text[node.start..node.range.start.max(node.start)];
+    let tag_last = properties.split_whitespace().next_back().is_some_and(|word| word.starts_with('!'));
+    let after = if node.range.is_empty() {
+        &text[node.range.end..]
+    } else {
+        properties.trim_start_matches(|c: char| !c.is_whitespace())
+    };
+    if tag_last && !after.starts_with(char::is_whitespace) {
+        return Err(Fault::syntax(node.start, "a space is missing after the tag"));
+    }
+    Ok(())
+}
+
+/// The names of anchors: letters, digits, `-` and `_`.
+fn name(text: &str, start: usize, end: usize) -> Result<(), Fault> {
+    let name = &text[start + 1..end];
+    match name.chars().all(|char| char.is_ascii_alphanumeric() || char == '-' || char == '_') {
+        true => Ok(()),
+        false => Err(Fault::syntax(start, format!("the anchor {name:?} has other characters than letters and digits"))),
+    }
+}
+
+fn scalar(text: &str, tree: &Tree, id: NodeId) -> Result<(), Fault> {
+    let node = tree.node(id);
+    let source = &text[node.range.clone()];
+    match &node.kind {
+        Kind::Scalar { style: Style::Double, .. } => escapes(source, node.range.start),
+        Kind::Scalar { style: Style::Block, .. } => block_scalar(source, node.range.start),
+        Kind::Map { flow: true, entries } | Kind::Seq { flow: true, entries } => {
+            let scalars = entries.iter().flat_map(|entry| [entry.key, Some(entry.value)]).flatten();
+            scalars.map(|id| in_brackets(text, tree.node(id))).collect()
+        }
+        _ => Ok(()),
+    }
+}
+
+/// `?` ends a plain scalar in brackets, and `:` cannot begin one.
+fn in_brackets(text: &str, node: &Node) -> Result<(), Fault> {
+    if !matches!(node.kind, Kind::Scalar { style: Style::Plain, .. }) {
+        return Ok(());
+    }
+    let source = &text[node.range.clone()];
+    if source.starts_with(':') || source.contains('?') {
+        return Err(Fault::syntax(node.range.start, format!("{source:?} must be quoted within brackets")));
+    }
+    Ok(())
+}
+
+/// YAML 1.1 has neither `\/` nor surrogate pairs.
+fn escapes(source: &str, start: usize) -> Result<(), Fault> {
+    let mut chars = source.char_indices();
+    while let Some((at, char)) = chars.next() {
+        if char != '\\' {
+            continue;
+        }
+        let rest = &source[at + 1..];
+        let surrogate = matches!(rest.as_bytes(), [b'u', b'd' | b'D', b'8'..=b'9' | b'a'..=b'f' | b'A'..=b'F', ..]);
+        if rest.starts_with('/') || surrogate {
+            return Err(Fault::syntax(start + at, "an escape that kubectl does not know in YAML"));
+        }
+        chars.next();
+    }
+    Ok(())
+}
+
+/// Where the first line shows the indentation, no tab may be part of it.
+fn block_scalar(source: &str, start: usize) -> Result<(), Fault> {
+    let header = line_end(source, 0);
+    if source[1..header].trim_start_matches(['-', '+']).starts_with(|char: char| char.is_ascii_digit()) {
+        return Ok(());
+    }
+    let content = &source[header..];
+    let first = content.len() - content.trim_start_matches([' ', '\r', '\n']).len();
+    match content[first..].starts_with('\t') {
+        true => Err(Fault::new(start + header + first, What::Tab)),
+        false => Ok(()),
+    }
+}
+
+/// The ranges in which tabs are harmless: scalars and what is in brackets, in order and apart from each other.
+fn opaque(tree: &Tree) -> Vec<Range<usize>> {
+    let nodes = tree.nodes.iter().filter(|node| !node.is_block()).map(|node| node.start..node.range.end);
+    let mut ranges: Vec<_> = nodes.chain(tree.comments.iter().cloned()).collect();
+    ranges.sort_by_key(|range| range.start);
+    ranges.dedup_by(|inner, outer| inner.start < outer.end);
+    ranges
+}
+
+/// A tab may stand in brackets, in scalars and after a key, but not where block structure is told by spaces.
+fn indentation(text: &str, tree: &Tree, opaque: &[Range<usize>], tab: usize) -> Result<(), Fault> {
+    let before = &text[line_start(text, tab)..tab];
+    let next = opaque.partition_point(|range| range.start <= tab);
+    let within = next > 0 && tab < opaque[next - 1].end;
+    if within || !before.bytes().all(|byte| matches!(byte, b' ' | b'\t' | b'-' | b'?')) {
+        return Ok(());
+    }
+    // after an unquoted scalar, blanks deeper than its own collection pass for its continuation
+    let deep = before.bytes().all(|byte| byte == b' ')
+        && tree.nodes.iter().any(|node| continues(text, tree, node, tab, before.len()));
+    if deep { Ok(()) } else { Err(Fault::new(tab, What::Tab)) }
+}
+
+/// Whether `node` is a mapping with a plain value right before `tab`, which is indented deeper than the mapping.
+fn continues(text: &str, tree: &Tree, node: &Node, tab: usize, column: usize) -> bool {
+    let Kind::Map { flow: false, entries } = &node.kind else {
+        return false;
+    };
+    let indent = super::lines::column(text, node.range.start);
+    column > indent
+        && entries.iter().map(|entry| tree.node(entry.value)).any(|value| {
+            matches!(value.kind, Kind::Scalar { style: Style::Plain, .. })
+                && !value.range.is_empty()
+                && value.range.end <= tab
+                && text[value.range.end..tab].trim().is_empty()
+        })
+}
