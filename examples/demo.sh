@@ -29,7 +29,10 @@ enter_namespace() {
   original=$($cluster kubeconfig)
   export KUBECONFIG=${original%/*}/demo-kubeconfig
   cp "$original" "$KUBECONFIG"
-  kubectl delete namespace $namespace --ignore-not-found
+  if kubectl get namespace $namespace 2>/dev/null; then
+    chapter "First, what an earlier demo left is put away" >&2
+    kubectl delete namespace $namespace
+  fi
   kubectl create namespace $namespace
   kubectl config set-context --current --namespace $namespace
   # Pods are refused until it is there.
