@@ -198,7 +198,6 @@ replace (
 	k8s.io/controller-manager => k8s.io/controller-manager v0.35.4
 	k8s.io/cri-api => k8s.io/cri-api v0.35.4
 	k8s.io/cri-client => k8s.io/cri-client v0.35.4
-	k8s.io/cri-streaming => k8s.io/cri-streaming v0.35.4
 	k8s.io/csi-translation-lib => k8s.io/csi-translation-lib v0.35.4
 	k8s.io/dynamic-resource-allocation => k8s.io/dynamic-resource-allocation v0.35.4
 	k8s.io/endpointslice => k8s.io/endpointslice v0.35.4
@@ -214,5 +213,4 @@ replace (
 	k8s.io/mount-utils => k8s.io/mount-utils v0.35.4
 	k8s.io/pod-security-admission => k8s.io/pod-security-admission v0.35.4
 	k8s.io/sample-apiserver => k8s.io/sample-apiserver v0.35.4
-	k8s.io/streaming => k8s.io/streaming v0.35.4
 )
