@@ -68,20 +68,32 @@ build_missing() {
   rm -rf "$go_build_cache"
 }
 
+# The links are relative, so that the cache may be moved, or restored in another home.
 link_all() { # folder, modules
-  local folder=$1 module package
+  local folder=$1 module package file
   shift
   mkdir -p "$folder"
   for module in "$@"; do
     while read -r package; do
-      ln -sfn "$(stored "$module" "$package")" "$folder/$(program_of "$module" "$package")"
+      file=$(stored "$module" "$package")
+      ln -sfn "../../${file#"$cache"/}" "$folder/${file##*/}"
+    done < <(packages_of "$module")
+  done
+}
+
+are_built() { # folder, modules
+  local folder=$1 module package
+  shift
+  for module in "$@"; do
+    while read -r package; do
+      [ -x "$folder/$(program_of "$module" "$package")" ] || return 1
     done < <(packages_of "$module")
   done
 }
 
 build() { # folder, modules
   local missing
-  if [ -z "$(missing_of "${@:2}")" ] && [ -d "$1" ]; then return; fi
+  if are_built "$@"; then return; fi
   "$here/toolchain.sh" cluster
   lock
   missing=$(missing_of "${@:2}")
@@ -96,7 +108,7 @@ case ${1-} in
     # validate-krew-manifest runs `kubectl krew`.
     ln -sfn krew "$(krew_folder)/kubectl-krew"
     ;;
-  are-built) [ -z "$(missing_of "${cluster_modules[@]}")" ] ;;
+  are-built) are_built "$(cluster_folder)" "${cluster_modules[@]}" ;;
   folder) cluster_folder ;;
   krew-folder) krew_folder ;;
   *) fail "usage: binaries.sh build|build-krew|are-built|folder|krew-folder" ;;

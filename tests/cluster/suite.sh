@@ -54,4 +54,6 @@ case ${1-} in
 esac
 cd "$checkout"
 if [ -n "${RECAST_KUBECONFIG-}" ]; then use_other_cluster; else use_our_cluster; fi
+# A test that forgets to say which cluster it means must not find the caller's own.
+export KUBECONFIG=$RECAST_KUBECONFIG
 "$1"
