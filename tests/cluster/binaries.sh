@@ -94,7 +94,7 @@ are_built() { # folder, modules
 build() { # folder, modules
   local missing
   if are_built "$@"; then return; fi
-  "$here/toolchain.sh" cluster
+  "$here/toolchain.sh" go
   lock
   missing=$(missing_of "${@:2}")
   [ -z "$missing" ] || build_missing "$missing"

@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Says at once what is missing to build with, before minutes have gone by: toolchain.sh [rust] [lints] [cluster].
+# Says at once what is missing to build with, before minutes have gone by: toolchain.sh [rust] [lints] [go] [cluster].
 # Nothing is installed here.
 set -euo pipefail
 here=$(dirname "${BASH_SOURCE[0]}")
@@ -44,8 +44,9 @@ for part in "$@"; do
   case $part in
     rust) need_rust ;;
     lints) need_lints ;;
+    go) need_go ;;
     cluster) "$here/binaries.sh" are-built || need_go ;;
-    *) fail "usage: toolchain.sh [rust] [lints] [cluster]" ;;
+    *) fail "usage: toolchain.sh [rust] [lints] [go] [cluster]" ;;
   esac
 done
 need_command git "on Debian: apt-get install git"
