@@ -1,0 +1,244 @@
+//! The arguments that say which cluster, as whom, and how: named and read as kubectl does.
+
+use std::ffi::OsStr;
+use std::path::PathBuf;
+
+use clap::Args;
+use kube::Config;
+use kube::config::{
+    AuthInfo, Cluster as ClusterEntry, Context, KubeConfigOptions, Kubeconfig, KubeconfigError, NamedAuthInfo,
+    NamedCluster, NamedContext,
+};
+use thiserror::Error;
+
+use crate::timeout::Timeout;
+
+/// Heading of these flags in `--help`.
+const HEADING: &str = "Connection";
+
+/// Which cluster, as whom, and how.
+#[derive(Args, Clone, Debug)]
+#[command(next_help_heading = HEADING)]
+pub struct ConnectionArgs {
+    /// Namespace to work in, instead of the context's
+    #[arg(short, long, value_name = "NAME")]
+    pub namespace: Option<String>,
+    /// Kubeconfig file to use, instead of $KUBECONFIG or ~/.kube/config
+    #[arg(long, value_name = "FILE")]
+    kubeconfig: Option<PathBuf>,
+    /// Context of the kubeconfig to use
+    #[arg(long, value_name = "NAME")]
+    context: Option<String>,
+    /// Cluster of the kubeconfig to use
+    #[arg(long, value_name = "NAME")]
+    cluster: Option<String>,
+    /// User of the kubeconfig to use
+    #[arg(long, value_name = "NAME")]
+    user: Option<String>,
+    /// Address of the API server
+    #[arg(short, long, value_name = "URL")]
+    server: Option<String>,
+    /// Bearer token to authenticate with
+    #[arg(long, value_name = "TOKEN")]
+    token: Option<String>,
+    /// User to impersonate
+    #[arg(long = "as", value_name = "USER")]
+    impersonate: Option<String>,
+    /// Group to impersonate; may be repeated
+    #[arg(long = "as-group", value_name = "GROUP")]
+    impersonate_groups: Vec<String>,
+    /// UID to impersonate
+    #[arg(long = "as-uid", value_name = "UID")]
+    impersonate_uid: Option<String>,
+    /// File with the certificate authority of the API server
+    #[arg(long, value_name = "FILE")]
+    certificate_authority: Option<String>,
+    /// File with the client certificate
+    #[arg(long, value_name = "FILE")]
+    client_certificate: Option<String>,
+    /// File with the client certificate's key
+    #[arg(long, value_name = "FILE")]
+    client_key: Option<String>,
+    /// Name that the server's certificate must have, if it is not the one in the address
+    #[arg(long, value_name = "NAME")]
+    tls_server_name: Option<String>,
+    /// Do not verify the server's certificate: the connection can be listened to
+    #[arg(long)]
+    insecure_skip_tls_verify: bool,
+    /// Give up on a single request after this time, such as 5s or 2m; 0 waits for ever
+    #[arg(long, value_name = "TIME", default_value = "0")]
+    pub request_timeout: Timeout,
+    /// Name of the manager that owns the fields written
+    #[arg(long, value_name = "NAME", default_value = "recast")]
+    pub field_manager: String,
+    /// How much to say about requests on stderr: 6 names each one
+    #[arg(short, long = "v", value_name = "LEVEL", default_value_t = 0)]
+    pub verbosity: u8,
+}
+
+/// Why no connection could be set up.
+#[derive(Debug, Error)]
+pub enum ConnectionError {
+    /// The kubeconfig cannot be read, or names what it does not have.
+    #[error("cannot use the kubeconfig")]
+    Kubeconfig(#[from] KubeconfigError),
+    /// Neither a kubeconfig nor a pod's own service account.
+    #[error("no cluster is configured: there is no kubeconfig, and this is no pod")]
+    Unconfigured,
+    /// `--context`, `--cluster` or the context's own cluster or user is not in the kubeconfig.
+    #[error("the kubeconfig has no {0} \"{1}\"")]
+    Missing(&'static str, String),
+    /// The client cannot be built, such as from a broken certificate.
+    #[error("cannot set up the connection")]
+    Client(#[from] kube::Error),
+}
+
+impl ConnectionArgs {
+    /// The flags that a command printed for the user must repeat to reach the same cluster. Never the token.
+    #[must_use]
+    pub fn words(&self) -> Vec<String> {
+        let kubeconfig = self.kubeconfig.as_ref().map(|path| path.display().to_string());
+        let flags = [
+            ("--kubeconfig", &kubeconfig),
+            ("--context", &self.context),
+            ("--cluster", &self.cluster),
+            ("--user", &self.user),
+            ("--server", &self.server),
+            ("--as", &self.impersonate),
+            ("-n", &self.namespace),
+        ];
+        flags
+            .into_iter()
+            .filter_map(|(flag, value)| Some([flag.to_owned(), value.clone()?]))
+            .flatten()
+            .chain(self.impersonate_groups.iter().flat_map(|group| ["--as-group".to_owned(), group.clone()]))
+            .collect()
+    }
+
+    /// Reads the kubeconfig and lays the flags over it.
+    ///
+    /// # Errors
+    /// If nothing says where the cluster is, or what says so cannot be read.
+    pub async fn config(&self) -> Result<Config, ConnectionError> {
+        let mut config = match self.kubeconfig()? {
+            Some(kubeconfig) => {
+                let (kubeconfig, options) = self.overlay(kubeconfig)?;
+                Config::from_custom_kubeconfig(kubeconfig, &options).await?
+            }
+            None => Config::incluster().map_err(|_| ConnectionError::Unconfigured)?,
+        };
+        if let Some(namespace) = &self.namespace {
+            config.default_namespace.clone_from(namespace);
+        }
+        Ok(config)
+    }
+
+    fn kubeconfig(&self) -> Result<Option<Kubeconfig>, ConnectionError> {
+        if let Some(path) = &self.kubeconfig {
+            return Ok(Some(Kubeconfig::read_from(path)?));
+        }
+        let named = std::env::var_os("KUBECONFIG").is_some_and(|value| !value.is_empty());
+        let home = std::env::home_dir().map(|home| home.join(".kube").join("config"));
+        if named || home.is_some_and(|path| path.exists()) {
+            return Ok(Some(Kubeconfig::read()?));
+        }
+        // `--server` alone is enough, as in kubectl.
+        Ok(self.server.is_some().then(Kubeconfig::default))
+    }
+
+    /// Puts the flags into the entries of the kubeconfig that they override.
+    fn overlay(&self, mut kubeconfig: Kubeconfig) -> Result<(Kubeconfig, KubeConfigOptions), ConnectionError> {
+        let name = self.context.clone().or_else(|| kubeconfig.current_context.clone()).filter(|name| !name.is_empty());
+        if name.is_none() && self.server.is_some() {
+            kubeconfig.contexts.push(flags_context());
+        }
+        let name = name.unwrap_or_else(|| FLAGS.to_owned());
+        let context = find(&kubeconfig.contexts, |entry| &entry.name, &name)
+            .and_then(|entry| entry.context.clone())
+            .ok_or_else(|| ConnectionError::Missing("context", name.clone()))?;
+
+        let cluster = self.cluster.clone().unwrap_or(context.cluster);
+        let user = self.user.clone().or(context.user).unwrap_or_else(|| FLAGS.to_owned());
+        self.overlay_cluster(&mut kubeconfig, &cluster)?;
+        self.overlay_user(&mut kubeconfig, &user)?;
+        let options = KubeConfigOptions { context: Some(name), cluster: Some(cluster), user: Some(user) };
+        Ok((kubeconfig, options))
+    }
+
+    fn overlay_cluster(&self, kubeconfig: &mut Kubeconfig, name: &str) -> Result<(), ConnectionError> {
+        if self.server.is_some() && find(&kubeconfig.clusters, |entry| &entry.name, name).is_none() {
+            kubeconfig.clusters.push(NamedCluster { name: name.to_owned(), ..NamedCluster::default() });
+        }
+        let entry = kubeconfig
+            .clusters
+            .iter_mut()
+            .find(|entry| entry.name == name)
+            .ok_or_else(|| ConnectionError::Missing("cluster", name.to_owned()))?;
+        let cluster = entry.cluster.get_or_insert_with(ClusterEntry::default);
+        set(&mut cluster.server, self.server.as_ref());
+        set(&mut cluster.tls_server_name, self.tls_server_name.as_ref());
+        if self.certificate_authority.is_some() {
+            cluster.certificate_authority_data = None;
+            set(&mut cluster.certificate_authority, self.certificate_authority.as_ref());
+        }
+        if self.insecure_skip_tls_verify {
+            cluster.insecure_skip_tls_verify = Some(true);
+        }
+        Ok(())
+    }
+
+    fn overlay_user(&self, kubeconfig: &mut Kubeconfig, name: &str) -> Result<(), ConnectionError> {
+        if name == FLAGS && find(&kubeconfig.auth_infos, |entry| &entry.name, name).is_none() {
+            kubeconfig.auth_infos.push(NamedAuthInfo { name: name.to_owned(), ..NamedAuthInfo::default() });
+        }
+        let entry = kubeconfig
+            .auth_infos
+            .iter_mut()
+            .find(|entry| entry.name == name)
+            .ok_or_else(|| ConnectionError::Missing("user", name.to_owned()))?;
+        let user = entry.auth_info.get_or_insert_with(AuthInfo::default);
+        if let Some(token) = &self.token {
+            (user.exec, user.auth_provider, user.token_file) = (None, None, None);
+            user.token = Some(token.clone().into());
+        }
+        if self.client_certificate.is_some() {
+            user.client_certificate_data = None;
+            set(&mut user.client_certificate, self.client_certificate.as_ref());
+        }
+        if self.client_key.is_some() {
+            user.client_key_data = None;
+            set(&mut user.client_key, self.client_key.as_ref());
+        }
+        set(&mut user.impersonate, self.impersonate.as_ref());
+        set(&mut user.impersonate_uid, self.impersonate_uid.as_ref());
+        if !self.impersonate_groups.is_empty() {
+            user.impersonate_groups = Some(self.impersonate_groups.clone());
+        }
+        Ok(())
+    }
+}
+
+/// Name of the entries that stand for the flags where the kubeconfig has none.
+const FLAGS: &str = "flags";
+
+fn flags_context() -> NamedContext {
+    let context = Context { cluster: FLAGS.to_owned(), user: Some(FLAGS.to_owned()), ..Context::default() };
+    NamedContext { name: FLAGS.to_owned(), context: Some(context), ..NamedContext::default() }
+}
+
+fn find<'a, T>(entries: &'a [T], name_of: impl Fn(&T) -> &String, name: &str) -> Option<&'a T> {
+    entries.iter().find(|entry| name_of(entry) == name)
+}
+
+fn set(field: &mut Option<String>, flag: Option<&String>) {
+    if let Some(value) = flag {
+        *field = Some(value.clone());
+    }
+}
+
+/// The name of the running program, for the User-Agent header: `kubectl-ds_cast/0.1.0`.
+pub(crate) fn user_agent() -> String {
+    let program = std::env::args_os().next().map(PathBuf::from);
+    let name = program.as_deref().and_then(std::path::Path::file_name).and_then(OsStr::to_str).unwrap_or("recast");
+    format!("{name}/{}", env!("CARGO_PKG_VERSION"))
+}

@@ -1,0 +1,98 @@
+//! Watches that keep a snapshot current.
+
+use std::collections::BTreeSet;
+
+use futures::StreamExt as _;
+use kube::runtime::watcher::Event;
+
+use crate::cluster::{Cluster, Scope, WatchStream, fatal};
+use crate::failure::Failure;
+use crate::object::{Object, ObjectId};
+use crate::snapshot::Snapshot;
+
+/// A set of watches and what each of them has shown.
+pub struct Watch {
+    stream: WatchStream,
+    scopes: Vec<Watched>,
+}
+
+struct Watched {
+    scope: Scope,
+    known: BTreeSet<ObjectId>,
+    listing: Option<BTreeSet<ObjectId>>,
+    complete: bool,
+}
+
+impl Watch {
+    /// Begins to watch, and waits until every scope has been listed into the snapshot.
+    ///
+    /// # Errors
+    /// If a scope may not be watched.
+    pub async fn begin(cluster: &Cluster, scopes: Vec<Scope>, snapshot: &mut Snapshot) -> Result<Self, Failure> {
+        let stream = cluster.watch(&scopes);
+        let watched = |scope| Watched { scope, known: BTreeSet::new(), listing: None, complete: false };
+        let mut watch = Self { stream, scopes: scopes.into_iter().map(watched).collect() };
+        while watch.scopes.iter().any(|watched| !watched.complete) {
+            watch.next(snapshot).await?;
+        }
+        Ok(watch)
+    }
+
+    /// Takes in the next event.
+    ///
+    /// # Errors
+    /// If a scope may no longer be watched.
+    pub async fn next(&mut self, snapshot: &mut Snapshot) -> Result<(), Failure> {
+        let Some((position, event)) = self.stream.next().await else {
+            return Err(Failure::new("the watch has ended"));
+        };
+        let watched = &mut self.scopes[position];
+        match event {
+            Ok(event) => watched.take(event, snapshot),
+            // What is not fatal is tried again by the stream itself, ever more slowly.
+            Err(error) => {
+                if let Some(error) = fatal(&watched.scope, error) {
+                    return Err(error.into());
+                }
+            }
+        }
+        Ok(())
+    }
+}
+
+impl Watched {
+    fn take(&mut self, event: Event<Object>, snapshot: &mut Snapshot) {
+        let kind = self.scope.kind;
+        let observe = |mut object: Object, snapshot: &mut Snapshot| {
+            object.set_kind(kind);
+            snapshot.observe(kind, object)
+        };
+        match event {
+            Event::Init => self.listing = Some(BTreeSet::new()),
+            Event::InitApply(object) => {
+                let id = observe(object, snapshot);
+                self.listing.get_or_insert_default().insert(id);
+            }
+            Event::InitDone => {
+                let listed = self.listing.take().unwrap_or_default();
+                for gone in self.known.difference(&listed) {
+                    if let Some(uid) = snapshot.get(gone).map(|object| object.uid().to_owned()) {
+                        snapshot.forget(gone, &uid);
+                    }
+                }
+                self.known = listed;
+                self.complete = true;
+            }
+            Event::Apply(object) => {
+                self.known.insert(observe(object, snapshot));
+            }
+            Event::Delete(object) => {
+                let uid = object.uid().to_owned();
+                let namespace = object.metadata().namespace.clone().filter(|_| kind.namespaced());
+                let id = ObjectId { kind, namespace, name: object.name().to_owned() };
+                snapshot.forget(&id, &uid);
+                self.known.remove(&id);
+            }
+        }
+    }
+}

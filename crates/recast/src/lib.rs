@@ -1,0 +1,24 @@
+//! What the recast kubectl plugins share.
+//!
+//! A command flows one way: arguments ([`connection`], [`target`]) → [`snapshot`] of what the cluster says →
+//! a pure decision ([`engine::Goal::next`]) → an [`action`] → … → a report. The library knows no terminal: it takes a
+//! client and a sink for what happens, and the binaries render.
+
+pub mod action;
+pub mod cluster;
+pub mod connection;
+pub mod engine;
+pub mod failure;
+pub mod kind;
+pub mod manifest;
+pub mod object;
+pub mod output;
+pub mod patch;
+pub mod progress;
+pub mod selector;
+pub mod snapshot;
+pub mod syntax;
+pub mod target;
+pub mod timeout;
+pub mod wire;
+pub mod workload;

@@ -1,0 +1,215 @@
+//! An object as the API server sent it: raw JSON that loses no field, with its metadata read once.
+
+use std::borrow::Cow;
+use std::fmt;
+
+use k8s_openapi::apimachinery::pkg::apis::meta::v1::{ObjectMeta, OwnerReference};
+use kube::Resource;
+use kube::core::ApiResource;
+use serde::de::Error as _;
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
+use serde_json::Value;
+
+use crate::kind::Kind;
+
+/// One object. The JSON is what counts; the typed metadata beside it is a view for reading.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Object {
+    value: Value,
+    metadata: ObjectMeta,
+}
+
+impl Object {
+    /// Wraps JSON that has the shape of a Kubernetes object.
+    ///
+    /// # Errors
+    /// If `metadata` is not what Kubernetes calls metadata, such as a label that is not a string.
+    pub fn new(value: Value) -> Result<Self, serde_json::Error> {
+        let metadata = value.get("metadata").map_or_else(|| Ok(ObjectMeta::default()), ObjectMeta::deserialize)?;
+        Ok(Self { value, metadata })
+    }
+
+    /// The object as JSON, field for field as it was received.
+    #[must_use]
+    pub const fn value(&self) -> &Value {
+        &self.value
+    }
+
+    /// The JSON itself.
+    #[must_use]
+    pub fn into_value(self) -> Value {
+        self.value
+    }
+
+    /// What stands at a JSON pointer, `/spec/replicas`.
+    #[must_use]
+    pub fn at(&self, pointer: &str) -> Option<&Value> {
+        self.value.pointer(pointer)
+    }
+
+    /// A whole number at a JSON pointer.
+    #[must_use]
+    pub fn number(&self, pointer: &str) -> Option<i64> {
+        self.at(pointer)?.as_i64()
+    }
+
+    /// The typed view of the metadata.
+    #[must_use]
+    pub const fn metadata(&self) -> &ObjectMeta {
+        &self.metadata
+    }
+
+    /// Its name, empty if it has none yet.
+    #[must_use]
+    pub fn name(&self) -> &str {
+        self.metadata.name.as_deref().unwrap_or_default()
+    }
+
+    /// Its uid, empty if it is from a file.
+    #[must_use]
+    pub fn uid(&self) -> &str {
+        self.metadata.uid.as_deref().unwrap_or_default()
+    }
+
+    /// Whether it is being deleted.
+    #[must_use]
+    pub const fn is_deleting(&self) -> bool {
+        self.metadata.deletion_timestamp.is_some()
+    }
+
+    /// The owner that controls it, if any.
+    #[must_use]
+    pub fn controller(&self) -> Option<&OwnerReference> {
+        self.metadata.owner_references.iter().flatten().find(|owner| owner.controller == Some(true))
+    }
+
+    /// A typed copy, for reading. Fields that the type does not know are left out.
+    ///
+    /// # Errors
+    /// If the JSON has another shape than the type.
+    pub fn typed<'a, T: Deserialize<'a>>(&'a self) -> Result<T, serde_json::Error> {
+        T::deserialize(&self.value)
+    }
+
+    /// Items of a list carry neither `apiVersion` nor `kind`: say what they are.
+    pub fn set_kind(&mut self, kind: Kind) {
+        if let Value::Object(fields) = &mut self.value {
+            fields.entry("apiVersion").or_insert_with(|| kind.resource().api_version.into());
+            fields.entry("kind").or_insert_with(|| kind.name().into());
+        }
+    }
+}
+
+impl Serialize for Object {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        self.value.serialize(serializer)
+    }
+}
+
+impl<'de> Deserialize<'de> for Object {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        Self::new(Value::deserialize(deserializer)?).map_err(D::Error::custom)
+    }
+}
+
+impl Resource for Object {
+    type DynamicType = ApiResource;
+    type Scope = kube::core::DynamicResourceScope;
+
+    fn kind(resource: &ApiResource) -> Cow<'_, str> {
+        (&resource.kind).into()
+    }
+
+    fn group(resource: &ApiResource) -> Cow<'_, str> {
+        (&resource.group).into()
+    }
+
+    fn version(resource: &ApiResource) -> Cow<'_, str> {
+        (&resource.version).into()
+    }
+
+    fn plural(resource: &ApiResource) -> Cow<'_, str> {
+        (&resource.plural).into()
+    }
+
+    fn meta(&self) -> &ObjectMeta {
+        &self.metadata
+    }
+
+    /// Changes the view only; what is sent is the JSON.
+    fn meta_mut(&mut self) -> &mut ObjectMeta {
+        &mut self.metadata
+    }
+}
+
+/// Where an object lives: kind, namespace, name.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct ObjectId {
+    /// Its kind.
+    pub kind: Kind,
+    /// Its namespace; `None` for what has none.
+    pub namespace: Option<String>,
+    /// Its name.
+    pub name: String,
+}
+
+impl ObjectId {
+    /// An object in a namespace.
+    #[must_use]
+    pub fn new(kind: Kind, namespace: &str, name: &str) -> Self {
+        let namespace = kind.namespaced().then(|| namespace.to_owned());
+        Self { kind, namespace, name: name.to_owned() }
+    }
+
+    /// The same place under another kind or name.
+    #[must_use]
+    pub fn beside(&self, kind: Kind, name: &str) -> Self {
+        Self { kind, namespace: self.namespace.clone(), name: name.to_owned() }
+    }
+
+    /// `ds/rng`: the short form, for commands that a person types.
+    #[must_use]
+    pub fn short(&self) -> String {
+        format!("{}/{}", self.kind.short().unwrap_or(self.kind.name()), self.name)
+    }
+
+    /// The namespace, empty for what has none.
+    #[must_use]
+    pub fn namespace(&self) -> &str {
+        self.namespace.as_deref().unwrap_or_default()
+    }
+}
+
+/// `daemonset.apps/rng`, as kubectl writes it.
+impl fmt::Display for ObjectId {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}/{}", self.kind, self.name)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use serde_json::json;
+
+    #[test]
+    fn a_field_that_no_type_knows_survives() {
+        let sent = json!({"kind": "DaemonSet", "metadata": {"name": "rng", "novel": 1}, "spec": {"novel": [true]}});
+        let object: Object = serde_json::from_value(sent.clone()).unwrap();
+        assert_eq!(serde_json::to_value(&object).unwrap(), sent);
+        assert_eq!(object.name(), "rng");
+    }
+
+    #[test]
+    fn metadata_that_is_none_is_an_error() {
+        assert!(Object::new(json!({"metadata": {"labels": {"a": 1}}})).is_err());
+    }
+
+    #[test]
+    fn an_id_reads_as_kubectl_writes_it() {
+        let id = ObjectId::new(Kind::Deployment, "web", "rng");
+        assert_eq!(id.to_string(), "deployment.apps/rng");
+        assert_eq!(id.short(), "deploy/rng");
+        assert_eq!(ObjectId::new(Kind::Node, "web", "n").namespace, None);
+    }
+}

@@ -1,0 +1,82 @@
+//! Label selectors: read from objects, matched against labels.
+
+use std::collections::BTreeMap;
+
+use k8s_openapi::apimachinery::pkg::apis::meta::v1::LabelSelector;
+use kube::core::{Selector, SelectorExt as _};
+use serde::Deserialize as _;
+use serde_json::Value;
+use thiserror::Error;
+
+/// Labels, or what a plain selector wants of them.
+pub type Labels = BTreeMap<String, String>;
+
+/// A selector that means nothing.
+#[derive(Debug, Error)]
+pub enum SelectorError {
+    /// It has not the shape of a `LabelSelector`.
+    #[error("not a label selector")]
+    Shape(#[from] serde_json::Error),
+    /// An operator is unknown, or lacks its values.
+    #[error(transparent)]
+    Expression(#[from] kube::core::ParseExpressionError),
+}
+
+/// Reads a `LabelSelector`: `matchLabels` and `matchExpressions`.
+///
+/// # Errors
+/// If it is none.
+pub fn label_selector(value: &Value) -> Result<Selector, SelectorError> {
+    Ok(LabelSelector::deserialize(value)?.try_into()?)
+}
+
+/// Reads the plain selector of a Service; `None` if it selects nothing by itself.
+#[must_use]
+pub fn service_selector(value: Option<&Value>) -> Option<Selector> {
+    let labels = labels(value);
+    (!labels.is_empty()).then(|| labels.into_iter().collect())
+}
+
+/// Reads labels; what is not a string is left out.
+#[must_use]
+pub fn labels(value: Option<&Value>) -> Labels {
+    let pairs = value.and_then(Value::as_object).into_iter().flatten();
+    pairs.filter_map(|(key, value)| Some((key.clone(), value.as_str()?.to_owned()))).collect()
+}
+
+/// Whether the selector matches the labels.
+#[must_use]
+pub fn matches(selector: &Selector, labels: &Labels) -> bool {
+    selector.matches(labels)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use serde_json::json;
+
+    #[test]
+    fn both_halves_of_a_selector_count() {
+        let selector = label_selector(&json!({
+            "matchLabels": {"app": "rng"},
+            "matchExpressions": [{"key": "tier", "operator": "NotIn", "values": ["x"]}],
+        }))
+        .unwrap();
+        let on = |pairs: Value| matches(&selector, &labels(Some(&pairs)));
+        assert!(on(json!({"app": "rng"})));
+        assert!(!on(json!({"app": "rng", "tier": "x"})));
+        assert!(!on(json!({"tier": "y"})));
+    }
+
+    #[test]
+    fn what_is_no_selector_is_an_error() {
+        assert!(label_selector(&json!({"matchLabels": {"a": 1}})).is_err());
+        assert!(label_selector(&json!({"matchExpressions": [{"key": "a", "operator": "Near"}]})).is_err());
+    }
+
+    #[test]
+    fn a_service_without_selector_selects_nothing() {
+        assert!(service_selector(None).is_none());
+        assert!(service_selector(Some(&json!({}))).is_none());
+    }
+}

@@ -1,0 +1,128 @@
+//! What the cluster says: the objects that a decision is made on.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use crate::action::Request;
+use crate::cluster::Answer;
+use crate::kind::Kind;
+use crate::object::{Object, ObjectId};
+
+/// Objects by place, kept current by answers and watches. Whoever decides reads only this.
+#[derive(Clone, Debug, Default)]
+pub struct Snapshot {
+    objects: BTreeMap<ObjectId, Object>,
+    written: BTreeSet<ObjectId>,
+    withheld: BTreeMap<Kind, String>,
+}
+
+impl Snapshot {
+    /// The object, if there is one.
+    #[must_use]
+    pub fn get(&self, id: &ObjectId) -> Option<&Object> {
+        self.objects.get(id)
+    }
+
+    /// Every object of a kind that has been read, in the order of namespace and name.
+    pub fn of(&self, kind: Kind) -> impl Iterator<Item = &Object> {
+        self.objects.iter().filter(move |(id, _)| id.kind == kind).map(|(_, object)| object)
+    }
+
+    /// Whether this run has written the object.
+    #[must_use]
+    pub fn has_written(&self, id: &ObjectId) -> bool {
+        self.written.contains(id)
+    }
+
+    /// Why a kind could not be looked at, if it was not.
+    #[must_use]
+    pub fn withheld(&self, kind: Kind) -> Option<&str> {
+        self.withheld.get(&kind).map(String::as_str)
+    }
+
+    /// Every kind that could not be looked at, and why.
+    pub fn all_withheld(&self) -> impl Iterator<Item = (Kind, &str)> {
+        self.withheld.iter().map(|(kind, why)| (*kind, why.as_str()))
+    }
+
+    /// Notes that a kind could not be looked at.
+    pub fn withhold(&mut self, kind: Kind, why: impl Into<String>) {
+        self.withheld.insert(kind, why.into());
+    }
+
+    /// Takes in an object, unless a newer state of it is known already: a watch may lag behind our own writes.
+    pub fn observe(&mut self, kind: Kind, object: Object) -> ObjectId {
+        let namespace = object.metadata().namespace.clone().filter(|_| kind.namespaced());
+        let id = ObjectId { kind, namespace, name: object.name().to_owned() };
+        let known = self.objects.get(&id);
+        if known.is_none_or(|known| known.uid() != object.uid() || version(known) <= version(&object)) {
+            self.objects.insert(id.clone(), object);
+        }
+        id
+    }
+
+    /// Takes out an object that is gone, unless another one stands in its place by now.
+    pub fn forget(&mut self, id: &ObjectId, uid: &str) {
+        if self.objects.get(id).is_some_and(|known| known.uid() == uid) {
+            self.objects.remove(id);
+        }
+    }
+
+    /// Takes in the answer to a write, so that the next decision knows of it.
+    pub fn enter(&mut self, request: &Request, answer: Answer) {
+        let id = request.id();
+        self.written.insert(id.clone());
+        match answer {
+            Answer::Is(object) => {
+                self.observe(id.kind, *object);
+            }
+            Answer::Gone => {
+                self.objects.remove(id);
+            }
+        }
+    }
+}
+
+/// The resourceVersion as a number; one that is none compares as the oldest.
+fn version(object: &Object) -> u64 {
+    object.metadata().resource_version.as_deref().and_then(|version| version.parse().ok()).unwrap_or(0)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use serde_json::json;
+
+    fn pod(uid: &str, version: &str) -> Object {
+        Object::new(json!({"metadata": {"name": "p", "namespace": "n", "uid": uid, "resourceVersion": version}}))
+            .unwrap()
+    }
+
+    fn seen(states: &[(&str, &str)]) -> (String, u64) {
+        let mut snapshot = Snapshot::default();
+        for (uid, version) in states {
+            snapshot.observe(Kind::Pod, pod(uid, version));
+        }
+        let object = snapshot.of(Kind::Pod).next().unwrap();
+        (object.uid().to_owned(), version(object))
+    }
+
+    #[test]
+    fn a_late_event_does_not_undo_what_is_known() {
+        assert_eq!(seen(&[("a", "9"), ("a", "10"), ("a", "9")]), ("a".to_owned(), 10));
+    }
+
+    #[test]
+    fn another_object_of_the_same_name_takes_its_place() {
+        assert_eq!(seen(&[("a", "9"), ("b", "7")]), ("b".to_owned(), 7));
+    }
+
+    #[test]
+    fn the_end_of_an_object_does_not_end_its_successor() {
+        let mut snapshot = Snapshot::default();
+        let id = snapshot.observe(Kind::Pod, pod("b", "7"));
+        snapshot.forget(&id, "a");
+        assert!(snapshot.get(&id).is_some());
+        snapshot.forget(&id, "b");
+        assert!(snapshot.get(&id).is_none());
+    }
+}

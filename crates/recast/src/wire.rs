@@ -1,0 +1,106 @@
+//! What lies between the client and the wire: time limits, the server's warnings, the log of requests.
+
+use std::future::Future;
+use std::pin::Pin;
+use std::time::{Duration, Instant};
+
+use http::header::USER_AGENT;
+use http::{HeaderValue, Request, Response};
+use kube::client::{Body, ClientBuilder};
+use kube::{Client, Config};
+use tower::{BoxError, Service};
+
+use crate::connection::{ConnectionArgs, ConnectionError, user_agent};
+
+/// From this level on each request is named on stderr, as kubectl does.
+const LOG_REQUESTS: u8 = 6;
+
+/// Builds the client.
+///
+/// # Errors
+/// If the configuration's certificates or credentials cannot be used.
+pub fn client(mut config: Config, args: &ConnectionArgs) -> Result<Client, ConnectionError> {
+    if let Ok(agent) = HeaderValue::from_str(&user_agent()) {
+        config.headers.push((USER_AGENT, agent));
+    }
+    let wire = Wire { limit: args.request_timeout.0, log: args.verbosity >= LOG_REQUESTS };
+    let base = config.cluster_url.clone();
+    let layer = tower::layer::layer_fn(move |inner| Observed { inner, wire, base: base.clone() });
+    Ok(ClientBuilder::try_from(config)?.with_layer(&layer).build())
+}
+
+#[derive(Clone, Copy)]
+struct Wire {
+    limit: Option<Duration>,
+    log: bool,
+}
+
+struct Observed<S> {
+    inner: S,
+    wire: Wire,
+    base: http::Uri,
+}
+
+impl<S, B> Service<Request<Body>> for Observed<S>
+where
+    S: Service<Request<Body>, Response = Response<B>, Error = BoxError>,
+    S::Future: Send + 'static,
+    B: Send + 'static,
+{
+    type Response = Response<B>;
+    type Error = BoxError;
+    type Future = Pin<Box<dyn Future<Output = Result<Response<B>, BoxError>> + Send>>;
+
+    fn poll_ready(&mut self, context: &mut std::task::Context<'_>) -> std::task::Poll<Result<(), BoxError>> {
+        self.inner.poll_ready(context)
+    }
+
+    fn call(&mut self, request: Request<Body>) -> Self::Future {
+        let line = self.wire.log.then(|| format!("{} {}{}", request.method(), origin(&self.base), request.uri()));
+        let limit = self.wire.limit;
+        let answer = self.inner.call(request);
+        Box::pin(async move {
+            let begun = Instant::now();
+            let response = match limit {
+                Some(limit) => tokio::time::timeout(limit, answer).await.map_err(|_| TimedOut(limit))??,
+                None => answer.await?,
+            };
+            if let Some(line) = line {
+                let (status, spent) = (response.status(), begun.elapsed().as_millis());
+                anstream::eprintln!("{line} {status} in {spent} milliseconds");
+            }
+            for warning in response.headers().get_all(http::header::WARNING) {
+                if let Some(text) = warning.to_str().ok().and_then(warning_text) {
+                    anstream::eprintln!("Warning: {text}");
+                }
+            }
+            Ok(response)
+        })
+    }
+}
+
+/// A request took longer than `--request-timeout`.
+#[derive(Debug, thiserror::Error)]
+#[error("no answer within {0:?} (--request-timeout)")]
+struct TimedOut(Duration);
+
+fn origin(base: &http::Uri) -> String {
+    format!("{}://{}", base.scheme_str().unwrap_or("https"), base.authority().map_or("", |a| a.as_str()))
+}
+
+/// The text of a `Warning: 299 - "text"` header (RFC 7234, section 5.5).
+fn warning_text(header: &str) -> Option<String> {
+    let quoted = header.split_once('"')?.1.rsplit_once('"')?.0;
+    Some(quoted.replace("\\\"", "\"").replace("\\\\", "\\"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_warning_is_what_stands_between_the_quotes() {
+        assert_eq!(warning_text(r#"299 - "use \"x\" instead""#), Some(r#"use "x" instead"#.to_owned()));
+        assert_eq!(warning_text("299 -"), None);
+    }
+}

@@ -1,0 +1,54 @@
+//! An object without what belongs to it alone: what a manifest in git would say.
+
+use serde_json::{Map, Value};
+
+use crate::cast::SERVER_OWNED;
+
+/// Removes what the server and its controllers own. Labels and annotations are left as maps, empty ones too, so that a
+/// patch always finds them.
+#[must_use]
+pub fn clean(object: &Value) -> Value {
+    let mut value = object.clone();
+    without(&mut value, &["status"]);
+    for field in SERVER_OWNED {
+        without(&mut value, &["metadata", field]);
+    }
+    let is_daemon_set = value["kind"] == "DaemonSet";
+    for map in ["labels", "annotations"] {
+        let entries = &mut value["metadata"][map];
+        if !entries.is_object() {
+            *entries = Value::Object(Map::new());
+        }
+    }
+    if let Some(annotations) = value["metadata"]["annotations"].as_object_mut() {
+        annotations.retain(|key, _| !is_controllers(key) && !(is_daemon_set && crate::cast::is_of_one_object(key)));
+    }
+    value
+}
+
+/// Takes out the maps that [`clean`] has left empty.
+pub fn without_empty_maps(value: &mut Value) {
+    for map in ["labels", "annotations"] {
+        if value["metadata"][map].as_object().is_some_and(Map::is_empty) {
+            without(value, &["metadata", map]);
+        }
+    }
+}
+
+/// Takes out what stands at a path, if anything does.
+pub fn without(value: &mut Value, path: &[&str]) {
+    if let [field] = path {
+        if let Some(map) = value.as_object_mut() {
+            map.remove(*field);
+        }
+    } else if let [first, rest @ ..] = path
+        && let Some(inner) = value.get_mut(*first)
+    {
+        without(inner, rest);
+    }
+}
+
+/// Whether a controller writes the annotation, again and again.
+fn is_controllers(annotation: &str) -> bool {
+    annotation.starts_with("deployment.kubernetes.io/")
+}

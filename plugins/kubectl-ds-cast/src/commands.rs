@@ -1,0 +1,76 @@
+//! Commands that a person can type: with the flags that reach the same cluster.
+
+use recast::action::{Propagation, Request};
+use recast::connection::ConnectionArgs;
+use recast::manifest::to_yaml;
+
+/// Writes commands.
+#[derive(Clone, Debug, Default)]
+pub struct Commands {
+    flags: Vec<String>,
+    field_manager: String,
+}
+
+impl Commands {
+    /// Commands that repeat the connection's flags.
+    #[must_use]
+    pub fn like(connection: &ConnectionArgs) -> Self {
+        Self { flags: connection.words(), field_manager: connection.field_manager.clone() }
+    }
+
+    /// `kubectl` with these words, then the connection's flags.
+    #[must_use]
+    pub fn kubectl(&self, words: &[&str]) -> String {
+        let words = words.iter().map(|word| quoted(word)).chain(self.flags.iter().map(|word| quoted(word)));
+        std::iter::once("kubectl".to_owned()).chain(words).collect::<Vec<_>>().join(" ")
+    }
+
+    /// The command that sends the same request.
+    #[must_use]
+    pub fn same_as(&self, request: &Request) -> String {
+        let manager = format!("--field-manager={}", self.field_manager);
+        match request {
+            Request::Create { object, .. } => {
+                let command = self.kubectl(&["create", &manager, "-f", "-"]);
+                format!("{command} <<'EOF'\n{}EOF", to_yaml(object.value()))
+            }
+            Request::Patch { id, patch } => {
+                let patch = serde_json::to_string(patch).unwrap_or_default();
+                self.kubectl(&["patch", &id.to_string(), "--type=json", &manager, "-p", &patch])
+            }
+            Request::Delete { id, propagation, .. } => {
+                let cascade = match propagation {
+                    Propagation::Foreground => "--cascade=foreground",
+                    Propagation::Orphan => "--cascade=orphan",
+                };
+                self.kubectl(&["delete", &id.to_string(), cascade])
+            }
+        }
+    }
+}
+
+/// The word as a POSIX shell reads it back.
+fn quoted(word: &str) -> String {
+    let plain = |c: char| c.is_ascii_alphanumeric() || "-_=./:,@%+".contains(c);
+    if !word.is_empty() && word.chars().all(plain) {
+        word.to_owned()
+    } else {
+        format!("'{}'", word.replace('\'', r"'\''"))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_command_can_be_typed_as_it_stands() {
+        let commands =
+            Commands { flags: vec!["--context".into(), "my cluster".into()], field_manager: "recast".into() };
+        assert_eq!(
+            commands.kubectl(&["get", "ds/rng", "-l", "a in (b)"]),
+            "kubectl get ds/rng -l 'a in (b)' --context 'my cluster'"
+        );
+        assert_eq!(quoted("it's"), r"'it'\''s'");
+    }
+}

@@ -1,0 +1,61 @@
+//! Whether a DaemonSet that is there already is what the cast would make.
+
+use serde_json::{Value, json};
+
+use crate::cast::effective_strategy;
+use crate::difference::differences;
+use crate::remember::ANNOTATION;
+
+/// Where it differs from the cast. The cast of a live source has every default filled in, but for the few fields that a
+/// DaemonSet has and the source has not. More labels and annotations than the cast's are no difference.
+#[must_use]
+pub fn deviations(existing: &Value, cast: &Value) -> Vec<String> {
+    let (is, wanted) = (comparable(existing), comparable(cast));
+    let mut lines = differences("spec", &is, &wanted);
+    for map in ["labels", "annotations"] {
+        let there = &existing["metadata"][map];
+        let wanted = cast["metadata"][map].as_object().into_iter().flatten();
+        for (key, value) in wanted.filter(|(key, value)| *key != ANNOTATION && there[key.as_str()] != **value) {
+            lines.extend(differences(&format!("metadata.{map}.{key}"), &there[key.as_str()], value));
+        }
+    }
+    lines
+}
+
+fn comparable(daemon_set: &Value) -> Value {
+    let spec = &daemon_set["spec"];
+    let or = |field: &str, default: i64| if spec[field].is_null() { json!(default) } else { spec[field].clone() };
+    json!({
+        "selector": spec["selector"],
+        "template": spec["template"],
+        "updateStrategy": effective_strategy(spec.get("updateStrategy")),
+        "minReadySeconds": or("minReadySeconds", 0),
+        "revisionHistoryLimit": or("revisionHistoryLimit", 10),
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_the_server_fills_in_is_no_deviation() {
+        let cast = json!({"metadata": {"labels": {"a": "b"}}, "spec": {"selector": 1, "template": 2}});
+        let existing = json!({
+            "metadata": {"labels": {"a": "b", "more": "x"}, "annotations": {"deprecated.daemonset.template.generation": "1"}},
+            "spec": {"selector": 1, "template": 2, "revisionHistoryLimit": 10,
+                     "updateStrategy": {"type": "RollingUpdate", "rollingUpdate": {"maxSurge": 0, "maxUnavailable": 1}}},
+        });
+        assert_eq!(deviations(&existing, &cast), Vec::<String>::new());
+    }
+
+    #[test]
+    fn what_somebody_changed_is_one() {
+        let cast = json!({"metadata": {"labels": {"a": "b"}}, "spec": {"template": {"image": "x:1"}}});
+        let existing = json!({"metadata": {}, "spec": {"template": {"image": "x:2"}, "minReadySeconds": 3}});
+        assert_eq!(
+            deviations(&existing, &cast),
+            ["spec.minReadySeconds: 3 -> 0", "spec.template.image: x:2 -> x:1", "metadata.labels.a: (none) -> b"]
+        );
+    }
+}

@@ -1,0 +1,151 @@
+//! Casting manifests: files in, files out, no cluster.
+
+mod output;
+mod verdict;
+
+use std::collections::BTreeSet;
+
+use recast::failure::Failure;
+use recast::manifest::Manifest;
+use recast::manifest::sources::{Input, Source, read};
+
+use crate::args::Args;
+use crate::screen::Screen;
+use crate::{Exit, Outcome};
+
+use verdict::{Verdict, judge};
+
+/// A manifest, and what becomes of each of its objects.
+pub struct Judged {
+    input: Input,
+    before: Manifest,
+    after: Manifest,
+    verdicts: Vec<Verdict>,
+}
+
+/// Casts the manifests that `-f` names.
+pub fn run(args: &Args, screen: &Screen) -> Outcome {
+    let sources: Vec<Source> = args.filename.iter().map(|name| Source::from(name.as_str())).collect();
+    if args.in_place && sources.contains(&Source::Stdin) {
+        return Err(vec![
+            Failure::new("standard input cannot be written back")
+                .hint("leave --in-place out: the result goes to stdout"),
+        ]);
+    }
+    let inputs = read(&sources, args.recursive, &mut std::io::stdin().lock()).map_err(|error| {
+        let failure = Failure::caused_by(error.to_string(), &error);
+        vec![error.hint().map_or_else(|| failure.clone(), |hint| failure.clone().hint(hint))]
+    })?;
+    let manifests = parse(inputs)?;
+    let mut taken = taken_names(&manifests);
+    let judged: Vec<Judged> =
+        manifests.into_iter().map(|(input, manifest)| cast(args, input, manifest, &mut taken)).collect();
+    let refusals: Vec<Failure> = judged.iter().flat_map(Judged::refusals).collect();
+    let kept = refusals.is_empty() || args.skip_refused;
+    for judged in &judged {
+        judged.list(screen, kept);
+    }
+    if !kept {
+        return Err(refusals);
+    }
+    output::write(args, screen, &judged).map_err(|failure| vec![failure])?;
+    Ok(Exit::Done)
+}
+
+/// Reads them all, or says all that is wrong with them.
+fn parse(inputs: Vec<Input>) -> Result<Vec<(Input, Manifest)>, Vec<Failure>> {
+    let (mut manifests, mut failures) = (Vec::new(), Vec::new());
+    for input in inputs {
+        match input.parse() {
+            Ok(manifest) => manifests.push((input, manifest)),
+            Err(error) => {
+                let failure = Failure::new(error.to_string());
+                failures.push(error.hint().map_or(failure.clone(), |hint| failure.hint(hint)));
+            }
+        }
+    }
+    if failures.is_empty() { Ok(manifests) } else { Err(failures) }
+}
+
+/// Namespace and name of an object.
+type Place = (Option<String>, String);
+
+/// The places where the files have a DaemonSet already.
+fn taken_names(manifests: &[(Input, Manifest)]) -> BTreeSet<Place> {
+    let objects = manifests.iter().flat_map(|(_, manifest)| manifest.objects());
+    let daemon_sets =
+        objects.filter(|object| object.kind() == "DaemonSet" && object.api_version().starts_with("apps/"));
+    daemon_sets.map(|object| (object.namespace().map(str::to_owned), object.name().to_owned())).collect()
+}
+
+fn cast(args: &Args, input: Input, before: Manifest, taken: &mut BTreeSet<Place>) -> Judged {
+    let mut after = before.clone();
+    let mut verdicts = Vec::new();
+    for (index, object) in before.objects().iter().enumerate() {
+        let mut verdict = judge(&object.value, &args.wishes());
+        if let Verdict::Cast(cast) = &verdict {
+            let name = cast.daemon_set["metadata"]["name"].as_str().unwrap_or_default().to_owned();
+            if !name.is_empty() && !taken.insert((object.namespace().map(str::to_owned), name.clone())) {
+                verdict = Verdict::Refused {
+                    reason: format!("there is a daemonset.apps/{name} already"),
+                    hint: "cast it alone, with another --name".into(),
+                };
+            } else if let Err(error) = after.edit(index, &cast.patch) {
+                verdict = Verdict::Refused {
+                    reason: error.to_string(),
+                    hint: "write the object in plain block style first".into(),
+                };
+            }
+        }
+        verdicts.push(verdict);
+    }
+    Judged { input, before, after, verdicts }
+}
+
+impl Judged {
+    fn places(&self) -> impl Iterator<Item = (String, &Verdict)> {
+        let places = self.before.objects().iter().map(|object| {
+            let name = if object.name().is_empty() { String::new() } else { format!(" {}", object.name()) };
+            format!("{}:{}: {}{name}", self.input.name, object.line, object.kind())
+        });
+        places.zip(&self.verdicts)
+    }
+
+    fn refusals(&self) -> Vec<Failure> {
+        let refused = self.places().filter_map(|(place, verdict)| match verdict {
+            Verdict::Refused { reason, hint } => {
+                Some(Failure::new(format!("{place} cannot be cast: {reason}")).hint(hint.clone()))
+            }
+            _ => None,
+        });
+        refused.collect()
+    }
+
+    /// Lists what was cast, passed on, left and refused.
+    fn list(&self, screen: &Screen, kept: bool) {
+        for (place, verdict) in self.places() {
+            match verdict {
+                Verdict::Cast(cast) => {
+                    screen.say(&format!(
+                        "{place} {}",
+                        if kept { "cast to DaemonSet" } else { "could be cast to DaemonSet" }
+                    ));
+                    if kept {
+                        let account = &cast.account;
+                        for (label, lines) in
+                            [("changed", &account.changed), ("dropped", &account.dropped), ("note", &account.notes)]
+                        {
+                            lines.iter().for_each(|line| screen.labelled(label, line));
+                        }
+                    }
+                }
+                Verdict::PassedOn => screen.say(&format!("{place} passed on")),
+                Verdict::Left(reason) => screen.say(&format!("{place} left as it is: {reason}")),
+                Verdict::Refused { reason, .. } if kept => {
+                    screen.say(&format!("{place} refused, left as it is: {reason}"))
+                }
+                Verdict::Refused { .. } => {}
+            }
+        }
+    }
+}

@@ -1,0 +1,219 @@
+//! What a cast wants of the cluster: the DaemonSet there, and with `--replace` the source gone.
+
+use recast::action::{Action, Propagation, Request};
+use recast::engine::{Gate, Goal, Step};
+use recast::failure::Failure;
+use recast::kind::Kind;
+use recast::object::{Object, ObjectId};
+use recast::patch::Edits;
+use recast::snapshot::Snapshot;
+use recast::workload::Workload;
+use serde_json::json;
+
+use crate::blockers::blockers;
+use crate::cast::{Cast, Origin, Wishes, cast};
+use crate::commands::Commands;
+use crate::existing::deviations;
+use crate::handover::{Handover, ready_pods};
+use crate::placement::Placement;
+use crate::remember::ANNOTATION;
+
+/// One cast.
+#[derive(Clone, Debug)]
+pub struct CastGoal {
+    /// The source.
+    pub source: ObjectId,
+    /// The uid that the source had when it was read.
+    pub source_uid: String,
+    /// The DaemonSet.
+    pub target: ObjectId,
+    /// The cast of the source as it was read.
+    pub cast: Cast,
+    /// What the user asked of the result.
+    pub wishes: Wishes,
+    /// Whether and how the source goes.
+    pub replace: Option<Replace>,
+    /// How commands for the user are written.
+    pub commands: Commands,
+    /// The flags that ask for the same result again.
+    pub wish_words: Vec<String>,
+}
+
+/// How the source goes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Replace {
+    /// Whether the DaemonSet may run fewer pods than the source has ready.
+    pub allow_fewer: bool,
+}
+
+impl Goal for CastGoal {
+    fn next(&self, snapshot: &Snapshot) -> Result<Step, Failure> {
+        let Some(daemon_set) = snapshot.get(&self.target) else {
+            return self.create(snapshot);
+        };
+        if daemon_set.is_deleting() {
+            return Err(Failure::new(format!("{} is being deleted", self.target))
+                .hint("wait until it is gone, or give the new one another name with --name"));
+        }
+        let source = snapshot.get(&self.source);
+        // What this run created is right even where admission has changed it.
+        if !snapshot.has_written(&self.target) {
+            self.compare(daemon_set, source)?;
+        }
+        match (self.replace, source) {
+            (Some(replace), Some(source)) => self.replace(replace, daemon_set, source, snapshot),
+            _ => Ok(Step::Done),
+        }
+    }
+}
+
+impl CastGoal {
+    fn create(&self, snapshot: &Snapshot) -> Result<Step, Failure> {
+        if let Some(replace) = self.replace {
+            self.check_capacity(replace, snapshot)?;
+            let reasons = blockers(self.cast.daemon_set.pointer("/spec/template"), &self.source_uid, snapshot);
+            if !reasons.is_empty() {
+                return Err(Failure::new(format!("{} would wait for ever beside {}", self.target, self.source))
+                    .details(reasons)
+                    .hint("cast it without --replace, or free the nodes first by scaling the source down"));
+            }
+        }
+        let object = Object::new(self.cast.daemon_set.clone())
+            .map_err(|error| Failure::caused_by(format!("{} cannot be cast", self.source), &error))?;
+        Ok(Step::Act(Box::new(Action {
+            request: Request::Create { id: self.target.clone(), object: Box::new(object) },
+            why: format!("{} with the selector and the template of {}: one pod on each node", self.target, self.source),
+        })))
+    }
+
+    /// Said before anything is written: fewer pods than now.
+    fn check_capacity(&self, replace: Replace, snapshot: &Snapshot) -> Result<(), Failure> {
+        let template = &self.cast.daemon_set["spec"]["template"];
+        let ready = ready_pods(snapshot, &self.source_uid);
+        match Placement::of(template, snapshot) {
+            Some(placement) if placement.on.len() < ready && !replace.allow_fewer => {
+                let nodes = placement.on.len();
+                Err(Failure::new(format!("{} would run {nodes} pods, {} has {ready} ready", self.target, self.source))
+                    .hint("add --allow-fewer if that is enough, or let it run on more nodes with --toleration"))
+            }
+            _ => Ok(()),
+        }
+    }
+
+    /// A DaemonSet of the name is there: is it the cast of the source as it is now?
+    fn compare(&self, daemon_set: &Object, source: Option<&Object>) -> Result<(), Failure> {
+        let Some(source) = source else { return Ok(()) };
+        let lines = deviations(daemon_set.value(), &self.current(source)?.daemon_set);
+        if lines.is_empty() {
+            return Ok(());
+        }
+        Err(Failure::new(format!(
+            "{} exists already and differs from the cast of {} (is -> would be)",
+            self.target, self.source
+        ))
+        .details(shorten(lines))
+        .hint(format!(
+            "give another name with --name, or take it away first: {}",
+            self.commands.kubectl(&["delete", &self.target.short()])
+        )))
+    }
+
+    fn current(&self, source: &Object) -> Result<Cast, Failure> {
+        cast(self.source.kind, source.value(), Origin::Cluster, &self.wishes)
+            .map_err(|refusal| refusal.of(&self.source.to_string()))
+    }
+
+    fn replace(
+        &self,
+        replace: Replace,
+        daemon_set: &Object,
+        source: &Object,
+        snapshot: &Snapshot,
+    ) -> Result<Step, Failure> {
+        if source.uid() != self.source_uid {
+            return Err(Failure::new(format!("{} was created anew by somebody else", self.source))
+                .hint("look who made it; casting it again starts over"));
+        }
+        if source.is_deleting() {
+            return Ok(Step::Wait(self.gone()));
+        }
+        // Only what would now be cast in another way matters; scaling does not.
+        if snapshot.has_written(&self.target)
+            && self.current(source)?.daemon_set["spec"] != self.cast.daemon_set["spec"]
+        {
+            return Err(Failure::new(format!("{} was changed since it was cast", self.source))
+                .hint(format!("take {} away and cast again", self.target)));
+        }
+        let workload = Workload::new(Kind::DaemonSet, daemon_set);
+        if !workload.is_available() {
+            return Ok(Step::Wait(self.ready(&workload)));
+        }
+        let handover = Handover { leaving: &self.source, staying: &self.target, allow_fewer: replace.allow_fewer };
+        if let Some(gate) = handover.check(snapshot)? {
+            return Ok(Step::Wait(gate));
+        }
+        if let Some(action) = self.refresh_memory(daemon_set, source)? {
+            return Ok(Step::Act(Box::new(action)));
+        }
+        Ok(Step::Act(Box::new(Action {
+            request: Request::Delete {
+                id: self.source.clone(),
+                uid: source.uid().to_owned(),
+                resource_version: source.metadata().resource_version.clone().unwrap_or_default(),
+                propagation: Propagation::Foreground,
+            },
+            why: format!("{} is ready on every node: {} and its pods go", self.target, self.source),
+        })))
+    }
+
+    /// The source may have been scaled since: what `--undo` will give back is what it is at the end.
+    fn refresh_memory(&self, daemon_set: &Object, source: &Object) -> Result<Option<Action>, Failure> {
+        let wanted = self.current(source)?.daemon_set["metadata"]["annotations"][ANNOTATION].clone();
+        let path = ["metadata", "annotations", ANNOTATION];
+        let mut edits = Edits::of(daemon_set.value().clone());
+        if !wanted.is_string() || edits.at(&path) == Some(&wanted) || edits.at(&path).is_none() {
+            return Ok(None);
+        }
+        edits.test(&["metadata", "uid"]);
+        edits.test(&path);
+        edits.set(&path, json!(wanted));
+        Ok(Some(Action {
+            request: Request::Patch { id: self.target.clone(), patch: edits.finish().0 },
+            why: format!("{} was changed since the cast: --undo is to give it back as it is now", self.source),
+        }))
+    }
+
+    fn ready(&self, daemon_set: &Workload<'_>) -> Gate {
+        Gate {
+            waits_for: format!("{} to be ready on every node", self.target),
+            sees: if daemon_set.is_observed() {
+                format!("{} of {} available", daemon_set.available(), daemon_set.desired())
+            } else {
+                "its controller has not seen it yet".to_owned()
+            },
+            command: self.commands.kubectl(&["rollout", "status", &self.target.short()]),
+        }
+    }
+
+    fn gone(&self) -> Gate {
+        Gate {
+            waits_for: format!("{} and its pods to be gone", self.source),
+            sees: "being deleted".to_owned(),
+            command: self.commands.kubectl(&["wait", "--for=delete", &self.source.to_string()]),
+        }
+    }
+}
+
+/// A short diff is enough to see what it is about.
+fn shorten(mut lines: Vec<String>) -> Vec<String> {
+    const SHOWN: usize = 8;
+    if lines.len() > SHOWN {
+        let more = lines.len() - SHOWN;
+        lines.truncate(SHOWN);
+        lines.push(format!("… and {more} more"));
+    }
+    lines
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,67 @@
+//! May one workload go because another serves in its place? Said by the Services' slices, not by hope.
+
+use recast::engine::Gate;
+use recast::failure::Failure;
+use recast::object::ObjectId;
+use recast::snapshot::Snapshot;
+
+use crate::membership::{Share, shares};
+use crate::ownership::{is_ready, pods_of};
+
+/// A workload that is to go, and the one that stays.
+#[derive(Clone, Copy, Debug)]
+pub struct Handover<'a> {
+    /// The one that is to go.
+    pub leaving: &'a ObjectId,
+    /// The one that stays.
+    pub staying: &'a ObjectId,
+    /// Whether fewer pods are enough.
+    pub allow_fewer: bool,
+}
+
+impl Handover<'_> {
+    /// What must be waited for before the one may go; `None` if nothing.
+    ///
+    /// # Errors
+    /// If a Service would have fewer ready endpoints than before, or there would be fewer ready pods.
+    pub fn check(&self, snapshot: &Snapshot) -> Result<Option<Gate>, Failure> {
+        let uid = |id: &ObjectId| snapshot.get(id).map(|object| object.uid().to_owned()).unwrap_or_default();
+        let (leaving, staying) = (uid(self.leaving), uid(self.staying));
+        let shares = shares(snapshot, &leaving, &staying);
+        if let Some(late) = shares.iter().find(|share| share.staying < share.expected) {
+            return Ok(Some(self.in_force(late)));
+        }
+        let (were, are) = (ready_pods(snapshot, &leaving), ready_pods(snapshot, &staying));
+        if self.allow_fewer || (are >= were && shares.iter().all(|share| share.staying >= share.leaving)) {
+            return Ok(None);
+        }
+        Err(self.too_few(&shares, were, are))
+    }
+
+    fn in_force(&self, share: &Share) -> Gate {
+        Gate {
+            waits_for: format!("service/{} to take in the pods of {}", share.service, self.staying),
+            sees: format!("{} of {} are endpoints", share.staying, share.expected),
+            command: format!("kubectl get endpointslices -l kubernetes.io/service-name={}", share.service),
+        }
+    }
+
+    fn too_few(&self, shares: &[Share], were: usize, are: usize) -> Failure {
+        let lines = shares.iter().filter(|share| share.staying < share.leaving).map(|share| {
+            let after = share.all - share.leaving;
+            format!("service/{} has {} ready endpoints and would have {after}", share.service, share.all)
+        });
+        Failure::new(format!(
+            "{} has {are} pods ready, {} has {were}: {} stays",
+            self.staying, self.leaving, self.leaving
+        ))
+        .details(lines)
+        .hint("add --allow-fewer if that is enough")
+    }
+}
+
+/// How many pods of a workload are ready.
+#[must_use]
+pub fn ready_pods(snapshot: &Snapshot, uid: &str) -> usize {
+    pods_of(snapshot, uid).filter(|pod| is_ready(pod)).count()
+}

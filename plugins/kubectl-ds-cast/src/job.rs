@@ -1,0 +1,26 @@
+//! What the goals of this plugin have in common: one object is created, another one may go.
+
+use recast::engine::Goal;
+use recast::object::ObjectId;
+use recast::snapshot::Snapshot;
+use serde_json::Value;
+
+use crate::screen::Screen;
+
+/// A goal that can be shown.
+pub trait Job: Goal {
+    /// The object that is created.
+    fn creates(&self) -> &ObjectId;
+
+    /// The object as it is sent.
+    fn object(&self) -> &Value;
+
+    /// The object that goes, if one does.
+    fn removes(&self) -> Option<&ObjectId>;
+
+    /// The patch for `-o patch`.
+    fn patch(&self) -> json_patch::Patch;
+
+    /// What is said once the object has been created, or would be.
+    fn report(&self, snapshot: &Snapshot, screen: &Screen);
+}

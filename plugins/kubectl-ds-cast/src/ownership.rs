@@ -1,0 +1,41 @@
+//! Whose pods they are: by uid, through a Deployment's ReplicaSets, never by name.
+
+use recast::kind::Kind;
+use recast::object::Object;
+use recast::snapshot::Snapshot;
+
+/// The pods that the workload controls, itself or through a ReplicaSet of its own.
+pub fn pods_of<'a>(snapshot: &'a Snapshot, owner_uid: &'a str) -> impl Iterator<Item = &'a Object> {
+    snapshot.of(Kind::Pod).filter(move |pod| belongs(snapshot, pod, owner_uid))
+}
+
+fn belongs(snapshot: &Snapshot, pod: &Object, owner_uid: &str) -> bool {
+    let Some(controller) = pod.controller() else { return false };
+    let of_replica_set = || {
+        snapshot
+            .of(Kind::ReplicaSet)
+            .filter(|set| set.uid() == controller.uid)
+            .any(|set| set.controller().is_some_and(|owner| owner.uid == owner_uid))
+    };
+    controller.uid == owner_uid || of_replica_set()
+}
+
+/// Whether the pod is of use to a Service: ready, and not on its way out.
+#[must_use]
+pub fn is_ready(pod: &Object) -> bool {
+    let conditions = pod.at("/status/conditions").and_then(serde_json::Value::as_array);
+    let ready = conditions.into_iter().flatten().any(|c| c["type"] == "Ready" && c["status"] == "True");
+    ready && !pod.is_deleting()
+}
+
+/// Whether the pod has ended for good.
+#[must_use]
+pub fn is_finished(pod: &Object) -> bool {
+    matches!(pod.at("/status/phase").and_then(serde_json::Value::as_str), Some("Succeeded" | "Failed"))
+}
+
+/// The node that the pod is on, empty if none.
+#[must_use]
+pub fn node_of(pod: &Object) -> &str {
+    pod.at("/spec/nodeName").and_then(serde_json::Value::as_str).unwrap_or_default()
+}

@@ -1,0 +1,126 @@
+//! From the words of the command line to objects of the cluster.
+
+use futures::{StreamExt as _, stream};
+use recast::cluster::{Cluster, Scope};
+use recast::failure::Failure;
+use recast::kind::Kind;
+use recast::object::{Object, ObjectId};
+use recast::target::{Target, Targets};
+
+use crate::args::Args;
+use crate::cast::SOURCES;
+use crate::commands::Commands;
+
+/// How many objects are read at once.
+const GETS_AT_ONCE: usize = 8;
+
+/// A named object: there, or not.
+#[derive(Clone, Debug)]
+pub enum Found {
+    /// It is there.
+    There(ObjectId, Object),
+    /// It is not.
+    Missing(Target, ObjectId),
+}
+
+/// Reads what the command line names. Bare names are of the `default` kind.
+///
+/// # Errors
+/// If nothing is named, a kind is not one of `kinds`, or the cluster refuses.
+pub async fn resolve(args: &Args, cluster: &Cluster, kinds: &[Kind], default: Kind) -> Result<Vec<Found>, Failure> {
+    let targets = Targets::parse(&args.targets)
+        .map_err(|error| Failure::new(error.to_string()).hint(format!("the kinds are {}", words(kinds))))?;
+    match targets {
+        Targets::Named(targets) => {
+            if args.selector.is_some() || args.all {
+                return Err(Failure::new("names stand beside -l or --all").hint("give either names or a selector"));
+            }
+            named(targets, cluster, kinds, default).await
+        }
+        Targets::Kinds(named) if args.selector.is_some() || args.all => {
+            let wanted = if named.is_empty() { vec![default] } else { named };
+            listed(args, &wanted, cluster, kinds).await
+        }
+        Targets::Kinds(named) if named.is_empty() => {
+            Err(Failure::new("nothing is named")
+                .hint("kubectl ds-cast NAME casts the deployment NAME; --help shows more"))
+        }
+        Targets::Kinds(named) => Err(Failure::new(format!("{} is a kind, and no name follows", named[0]))
+            .hint("add a name, or -l SELECTOR, or --all")),
+    }
+}
+
+async fn named(targets: Vec<Target>, cluster: &Cluster, kinds: &[Kind], default: Kind) -> Result<Vec<Found>, Failure> {
+    let mut ids: Vec<(Target, ObjectId)> = Vec::new();
+    for target in targets {
+        let kind = target.kind.unwrap_or(default);
+        check_kind(kind, &target.name, kinds)?;
+        let id = ObjectId::new(kind, cluster.namespace(), &target.name);
+        if !ids.iter().any(|(_, known)| *known == id) {
+            ids.push((target, id));
+        }
+    }
+    let reads = stream::iter(ids).map(|(target, id)| async move {
+        let object = cluster.get(&id).await?;
+        Ok(match object {
+            Some(object) => Found::There(id, object),
+            None => Found::Missing(target, id),
+        })
+    });
+    let found: Vec<Result<Found, Failure>> = reads.buffered(GETS_AT_ONCE).collect().await;
+    found.into_iter().collect()
+}
+
+async fn listed(args: &Args, wanted: &[Kind], cluster: &Cluster, kinds: &[Kind]) -> Result<Vec<Found>, Failure> {
+    let mut found = Vec::new();
+    for &kind in wanted {
+        check_kind(kind, "", kinds)?;
+        let mut scope = Scope::all(kind, cluster.namespace());
+        scope.labels.clone_from(&args.selector);
+        for object in cluster.list(&scope).await? {
+            found.push(Found::There(ObjectId::new(kind, cluster.namespace(), object.name()), object));
+        }
+    }
+    Ok(found)
+}
+
+fn check_kind(kind: Kind, name: &str, kinds: &[Kind]) -> Result<(), Failure> {
+    if kinds.contains(&kind) {
+        return Ok(());
+    }
+    let what = if name.is_empty() { kind.to_string() } else { format!("{kind}/{name}") };
+    Err(match kind {
+        Kind::DaemonSet => Failure::new(format!("{what} is a daemon set already"))
+            .hint("kubectl ds-cast --undo turns a daemon set back into what it was"),
+        _ => Failure::new(format!("{what} is not of a kind that this works on"))
+            .hint(format!("the kinds are {}", words(kinds))),
+    })
+}
+
+fn words(kinds: &[Kind]) -> String {
+    kinds.iter().map(|kind| kind.singular()).collect::<Vec<_>>().join(", ")
+}
+
+/// A name that no object has: perhaps one of another kind has it.
+///
+/// # Errors
+/// If the cluster cannot be asked.
+pub async fn missing(
+    target: &Target,
+    id: &ObjectId,
+    cluster: &Cluster,
+    commands: &Commands,
+) -> Result<Failure, Failure> {
+    let failure = Failure::new(format!("{id} not found in namespace {}", id.namespace()));
+    if target.kind.is_some() {
+        return Ok(failure.hint(commands.kubectl(&["get", &id.kind.resource().plural])));
+    }
+    for kind in SOURCES.into_iter().filter(|kind| *kind != id.kind) {
+        let other = id.beside(kind, &id.name);
+        if cluster.get(&other).await?.is_some() {
+            let hint = commands.kubectl(&["ds-cast", &other.short()]);
+            return Ok(failure.detail(format!("there is a {other}")).hint(hint));
+        }
+    }
+    Ok(failure.hint(commands.kubectl(&["get", "deployments,replicasets,statefulsets"])))
+}

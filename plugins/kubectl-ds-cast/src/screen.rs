@@ -1,0 +1,82 @@
+//! What the user sees: results on stdout, talk on stderr, progress only on a terminal.
+
+use std::cell::RefCell;
+use std::io::{self, Write as _};
+
+use anstyle::{AnsiColor, Style};
+use recast::failure::Failure;
+use recast::output::unwritable;
+use recast::progress::Progress;
+
+/// Where everything is printed.
+pub struct Screen {
+    quiet: bool,
+    progress: RefCell<Progress>,
+}
+
+impl Screen {
+    /// A screen; a quiet one shows only results and failures.
+    #[must_use]
+    pub fn new(quiet: bool) -> Self {
+        Self { quiet, progress: RefCell::new(Progress::new(quiet)) }
+    }
+
+    /// Whether nobody wants to read more than results.
+    #[must_use]
+    pub const fn is_quiet(&self) -> bool {
+        self.quiet
+    }
+
+    /// Writes to stdout.
+    ///
+    /// # Errors
+    /// If stdout cannot be written; a reader that has seen enough is no error.
+    pub fn result(&self, write: impl FnOnce(&mut dyn io::Write) -> io::Result<()>) -> Result<(), Failure> {
+        self.progress.borrow_mut().clear();
+        let mut out = anstream::stdout().lock();
+        match write(&mut out).and_then(|()| out.flush()) {
+            Ok(()) => Ok(()),
+            Err(error) => unwritable(&error).map_or(Ok(()), Err),
+        }
+    }
+
+    /// One line of a result.
+    ///
+    /// # Errors
+    /// If stdout cannot be written.
+    pub fn line(&self, line: &str) -> Result<(), Failure> {
+        self.result(|out| writeln!(out, "{line}"))
+    }
+
+    /// One line of talk.
+    pub fn say(&self, line: &str) {
+        if !self.quiet {
+            self.progress.borrow_mut().clear();
+            anstream::eprintln!("{line}");
+        }
+    }
+
+    /// One line of talk, below its label.
+    pub fn labelled(&self, label: &str, line: &str) {
+        let style = match label {
+            "warn" => Style::new().fg_color(Some(AnsiColor::Yellow.into())),
+            _ => Style::new().dimmed(),
+        };
+        self.say(&format!("  {style}{label:<7}{style:#}  {line}"));
+    }
+
+    /// What is being waited for.
+    pub fn progress(&self, text: &str) {
+        self.progress.borrow_mut().show(text);
+    }
+
+    /// Failures, quiet or not.
+    pub fn failures(&self, failures: &[Failure]) {
+        self.progress.borrow_mut().clear();
+        let mut err = anstream::stderr().lock();
+        for failure in failures {
+            // Nothing is left to report a failing stderr to.
+            let _ = failure.write(&mut err);
+        }
+    }
+}

@@ -1,0 +1,121 @@
+//! The way back: the source again, from what the cast remembered and from what the DaemonSet is now.
+
+mod goal;
+
+use json_patch::{Patch, PatchOperation};
+use recast::failure::Failure;
+use recast::kind::Kind;
+use recast::object::ObjectId;
+use serde_json::{Map, Value, json};
+
+use crate::cast::effective_strategy;
+use crate::clean::{clean, without, without_empty_maps};
+use crate::difference::differences;
+use crate::remember::remembered;
+
+pub use goal::UndoGoal;
+
+/// How the way back is to be gone.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct UndoWishes {
+    /// The template of the time of the cast, not the present one.
+    pub as_remembered: bool,
+    /// How many replicas, whatever was remembered.
+    pub replicas: Option<u32>,
+}
+
+/// A source that is to be created again.
+#[derive(Clone, Debug)]
+pub struct Restored {
+    /// Its kind.
+    pub kind: Kind,
+    /// The object.
+    pub object: Value,
+    /// What has changed on the DaemonSet since the cast, and is carried back.
+    pub carried_back: Vec<String>,
+    /// What has changed since and is left behind.
+    pub left_behind: Vec<String>,
+    /// Whether the cast had remembered it; else it is a Deployment made anew.
+    pub remembered: bool,
+    /// The operations that turn the DaemonSet into it.
+    pub patch: Patch,
+}
+
+/// Works out the source of a DaemonSet.
+///
+/// # Errors
+/// If what was remembered cannot be applied to what the DaemonSet is now.
+pub fn restore(id: &ObjectId, daemon_set: &Value, wishes: UndoWishes) -> Result<Restored, Failure> {
+    let mut restored = match remembered(daemon_set) {
+        Some(patch) => from_memory(id, daemon_set, patch, wishes)?,
+        None if wishes.as_remembered => {
+            return Err(Failure::new(format!("{id} remembers nothing: it was not made by a cast"))
+                .hint("without --as-remembered it becomes a deployment with its present template"));
+        }
+        None => anew(daemon_set),
+    };
+    if let Some(replicas) = wishes.replicas {
+        restored.object["spec"]["replicas"] = json!(replicas);
+    }
+    without_empty_maps(&mut restored.object);
+    restored.patch = json_patch::diff(daemon_set, &restored.object);
+    Ok(restored)
+}
+
+fn from_memory(id: &ObjectId, daemon_set: &Value, patch: Patch, wishes: UndoWishes) -> Result<Restored, Failure> {
+    let mut value = clean(daemon_set);
+    without(&mut value, &["metadata", "namespace"]);
+    let noticing = patch.0.iter().take_while(|operation| matches!(operation, PatchOperation::Test(_))).count();
+    let (mut carried_back, mut left_behind) = (Vec::new(), Vec::new());
+    for operation in &patch.0[..noticing] {
+        let PatchOperation::Test(test) = operation else { continue };
+        let path = test.path.as_str();
+        let now = value.pointer(path).cloned().unwrap_or_default();
+        let lines = differences(&path.trim_start_matches('/').replace('/', "."), &test.value, &now);
+        let goes = path == "/spec/updateStrategy" || (wishes.as_remembered && path == "/spec/template");
+        if goes { &mut left_behind } else { &mut carried_back }.extend(lines);
+        if wishes.as_remembered && path == "/spec/template" {
+            value["spec"]["template"] = test.value.clone();
+        }
+    }
+    json_patch::patch(&mut value, &patch.0[noticing..]).map_err(|error| {
+        Failure::caused_by(format!("what {id} remembers does not fit to what it is now"), &error)
+            .details(carried_back.clone())
+            .hint("--as-remembered gives the template of the time of the cast back, without the changes made since")
+    })?;
+    let kind = Kind::from_word(value["kind"].as_str().unwrap_or_default()).filter(|kind| *kind != Kind::DaemonSet);
+    let kind = kind.ok_or_else(|| Failure::new(format!("what {id} remembers is no workload")))?;
+    Ok(Restored { kind, object: value, carried_back, left_behind, remembered: true, patch })
+}
+
+/// A Deployment for a DaemonSet that was never cast.
+fn anew(daemon_set: &Value) -> Restored {
+    let mut value = clean(daemon_set);
+    for field in ["namespace", "ownerReferences", "finalizers"] {
+        without(&mut value, &["metadata", field]);
+    }
+    value["kind"] = json!(Kind::Deployment.name());
+    let nodes = daemon_set.pointer("/status/desiredNumberScheduled").and_then(Value::as_i64).unwrap_or(1);
+    value["spec"]["replicas"] = json!(nodes);
+    let update = effective_strategy(daemon_set.pointer("/spec/updateStrategy"));
+    without(&mut value, &["spec", "updateStrategy"]);
+    without(&mut value, &["spec", "templateGeneration"]);
+    let mut left_behind = Vec::new();
+    if update["type"] == "RollingUpdate" {
+        let parameters = update["rollingUpdate"].as_object().cloned().unwrap_or_else(Map::new);
+        value["spec"]["strategy"] = json!({"type": "RollingUpdate", "rollingUpdate": parameters});
+    } else {
+        left_behind.push("spec.updateStrategy: OnDelete, which a deployment has not".to_owned());
+    }
+    Restored {
+        kind: Kind::Deployment,
+        object: value,
+        carried_back: Vec::new(),
+        left_behind,
+        remembered: false,
+        patch: Patch::default(),
+    }
+}
+
+#[cfg(test)]
+mod tests;

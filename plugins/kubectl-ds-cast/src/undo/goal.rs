@@ -1,0 +1,135 @@
+//! What `--undo` wants of the cluster: the source there and available, the DaemonSet gone.
+
+use recast::action::{Action, Propagation, Request};
+use recast::engine::{Gate, Goal, Step};
+use recast::failure::Failure;
+use recast::object::{Object, ObjectId};
+use recast::snapshot::Snapshot;
+use recast::workload::Workload;
+use serde_json::Value;
+
+use super::{Restored, UndoWishes, restore};
+use crate::commands::Commands;
+use crate::difference::differences;
+use crate::handover::Handover;
+
+/// One way back.
+#[derive(Clone, Debug)]
+pub struct UndoGoal {
+    /// The DaemonSet.
+    pub daemon_set: ObjectId,
+    /// The uid that it had when it was read.
+    pub daemon_set_uid: String,
+    /// The source.
+    pub source: ObjectId,
+    /// The source as it is to be created.
+    pub restored: Restored,
+    /// How the user wants it.
+    pub wishes: UndoWishes,
+    /// How commands for the user are written.
+    pub commands: Commands,
+}
+
+impl Goal for UndoGoal {
+    fn next(&self, snapshot: &Snapshot) -> Result<Step, Failure> {
+        let daemon_set = snapshot.get(&self.daemon_set);
+        if let Some(daemon_set) = daemon_set {
+            self.check_unchanged(daemon_set)?;
+        }
+        let Some(source) = snapshot.get(&self.source) else { return self.create() };
+        if source.is_deleting() {
+            return Err(Failure::new(format!("{} is being deleted", self.source)).hint("wait until it is gone"));
+        }
+        if !snapshot.has_written(&self.source) {
+            self.compare(source)?;
+        }
+        let Some(daemon_set) = daemon_set else { return Ok(Step::Done) };
+        let workload = Workload::new(self.source.kind, source);
+        if !workload.is_available() {
+            return Ok(Step::Wait(self.available(&workload)));
+        }
+        if daemon_set.is_deleting() {
+            return Ok(Step::Wait(self.gone()));
+        }
+        // Going back to fewer pods is what undo means; only the slices must have caught up.
+        let handover = Handover { leaving: &self.daemon_set, staying: &self.source, allow_fewer: true };
+        if let Some(gate) = handover.check(snapshot)? {
+            return Ok(Step::Wait(gate));
+        }
+        Ok(Step::Act(Box::new(self.delete(daemon_set))))
+    }
+}
+
+impl UndoGoal {
+    fn create(&self) -> Result<Step, Failure> {
+        let object = Object::new(self.restored.object.clone())
+            .map_err(|error| Failure::caused_by(format!("{} cannot be restored", self.source), &error))?;
+        let origin =
+            if self.restored.remembered { "as the cast remembers it" } else { "from the daemon set's template" };
+        Ok(Step::Act(Box::new(Action {
+            request: Request::Create { id: self.source.clone(), object: Box::new(object) },
+            why: format!("{} again, {origin}", self.source),
+        })))
+    }
+
+    fn delete(&self, daemon_set: &Object) -> Action {
+        Action {
+            request: Request::Delete {
+                id: self.daemon_set.clone(),
+                uid: daemon_set.uid().to_owned(),
+                resource_version: daemon_set.metadata().resource_version.clone().unwrap_or_default(),
+                propagation: Propagation::Foreground,
+            },
+            why: format!("{} is available: {} and its pods go", self.source, self.daemon_set),
+        }
+    }
+
+    /// Nobody may lose a change that was made to the DaemonSet while its source was coming back.
+    fn check_unchanged(&self, daemon_set: &Object) -> Result<(), Failure> {
+        if daemon_set.uid() != self.daemon_set_uid {
+            return Err(Failure::new(format!("{} was created anew by somebody else", self.daemon_set)));
+        }
+        let now = restore(&self.daemon_set, daemon_set.value(), self.wishes)?;
+        // A DaemonSet that was never cast counts its nodes: that may change at any time.
+        if now.object["spec"]["template"] == self.restored.object["spec"]["template"] {
+            return Ok(());
+        }
+        Err(Failure::new(format!("{} was changed since it was read", self.daemon_set))
+            .hint(format!("run it again after: {}", self.commands.kubectl(&["delete", &self.source.to_string()]))))
+    }
+
+    /// The source is there already: an interrupted run made it, or it never went.
+    fn compare(&self, source: &Object) -> Result<(), Failure> {
+        let mut lines = Vec::new();
+        for field in ["selector", "template"] {
+            let wanted = &self.restored.object["spec"][field];
+            let is = source.at("/spec").map_or(&Value::Null, |spec| &spec[field]);
+            lines.extend(differences(&format!("spec.{field}"), is, wanted));
+        }
+        if lines.is_empty() {
+            return Ok(());
+        }
+        Err(Failure::new(format!(
+            "{} exists already and differs from what {} would become (is -> would be)",
+            self.source, self.daemon_set
+        ))
+        .details(lines)
+        .hint(format!("if it is the one to keep: {}", self.commands.kubectl(&["delete", &self.daemon_set.short()]))))
+    }
+
+    fn available(&self, workload: &Workload<'_>) -> Gate {
+        Gate {
+            waits_for: format!("{} to be available", self.source),
+            sees: format!("{} of {} available", workload.available(), workload.desired()),
+            command: self.commands.kubectl(&["rollout", "status", &self.source.short()]),
+        }
+    }
+
+    fn gone(&self) -> Gate {
+        Gate {
+            waits_for: format!("{} and its pods to be gone", self.daemon_set),
+            sees: "being deleted".to_owned(),
+            command: self.commands.kubectl(&["wait", "--for=delete", &self.daemon_set.to_string()]),
+        }
+    }
+}

@@ -1,0 +1,89 @@
+//! Turning live DaemonSets back into what they were.
+
+use recast::cluster::Cluster;
+use recast::failure::Failure;
+use recast::kind::Kind;
+use recast::object::{Object, ObjectId};
+use recast::snapshot::Snapshot;
+use serde_json::Value;
+
+use crate::args::Args;
+use crate::commands::Commands;
+use crate::job::Job;
+use crate::report::undo_report;
+use crate::resolve::{Found, resolve};
+use crate::run::Run;
+use crate::screen::Screen;
+use crate::survey::{Site, survey};
+use crate::undo::{UndoGoal, UndoWishes, restore};
+use crate::{Exit, Outcome};
+
+/// Undoes what the command line names.
+pub async fn run(args: &Args, screen: &Screen) -> Outcome {
+    let cluster = Cluster::connect(&args.connection).await.map_err(|error| {
+        vec![Failure::caused_by(error.to_string(), &error).hint("kubectl config get-contexts shows what is there")]
+    })?;
+    let found = resolve(args, &cluster, &[Kind::DaemonSet], Kind::DaemonSet).await.map_err(|failure| vec![failure])?;
+    if found.is_empty() {
+        screen.say(&format!("No resources found in {} namespace.", cluster.namespace()));
+        return Ok(Exit::Done);
+    }
+    let (daemon_sets, jobs) = goals(args, found)?;
+    let sites: Vec<Site<'_>> = daemon_sets
+        .iter()
+        .zip(&jobs)
+        .map(|(object, job)| Site { id: &job.daemon_set, object, other: &job.source })
+        .collect();
+    let (snapshot, watch) = survey(args, &cluster, &sites, true).await.map_err(|failure| vec![failure])?;
+    Run { args, screen, cluster: &cluster, snapshot, watch, jobs }.carry_out().await
+}
+
+fn goals(args: &Args, found: Vec<Found>) -> Result<(Vec<Object>, Vec<UndoGoal>), Vec<Failure>> {
+    let (mut daemon_sets, mut jobs, mut failures) = (Vec::new(), Vec::new(), Vec::new());
+    for found in found {
+        let goal = match &found {
+            Found::There(id, object) => goal(args, id.clone(), object),
+            Found::Missing(_, id) => Err(Failure::new(format!("{id} not found in namespace {}", id.namespace()))),
+        };
+        match (goal, found) {
+            (Ok(goal), Found::There(_, object)) => {
+                jobs.push(goal);
+                daemon_sets.push(object);
+            }
+            (Err(failure), _) => failures.push(failure),
+            (Ok(_), Found::Missing(..)) => {}
+        }
+    }
+    if failures.is_empty() { Ok((daemon_sets, jobs)) } else { Err(failures) }
+}
+
+fn goal(args: &Args, id: ObjectId, object: &Object) -> Result<UndoGoal, Failure> {
+    let commands = Commands::like(&args.connection);
+    let wishes = UndoWishes { as_remembered: args.as_remembered, replicas: args.replicas };
+    let restored = restore(&id, object.value(), wishes)?;
+    let name = restored.object["metadata"]["name"].as_str().unwrap_or_default();
+    let source = id.beside(restored.kind, name);
+    Ok(UndoGoal { daemon_set_uid: object.uid().to_owned(), daemon_set: id, source, restored, wishes, commands })
+}
+
+impl Job for UndoGoal {
+    fn creates(&self) -> &ObjectId {
+        &self.source
+    }
+
+    fn object(&self) -> &Value {
+        &self.restored.object
+    }
+
+    fn removes(&self) -> Option<&ObjectId> {
+        Some(&self.daemon_set)
+    }
+
+    fn patch(&self) -> json_patch::Patch {
+        self.restored.patch.clone()
+    }
+
+    fn report(&self, _: &Snapshot, screen: &Screen) {
+        undo_report(self, screen);
+    }
+}
