@@ -18,8 +18,15 @@ lock() {
 # As the cluster's own administrator, whose requests are not in the audit log.
 admin() { "$bin/kubectl" --kubeconfig "$workdir/kubeconfig.yaml" --request-timeout 5s "$@"; }
 
+# Where all components run, the server is only busy when it does not answer at once: no reason to take it from others.
 is_up() {
-  [ -s "$kubeconfig" ] && all_components_run && admin get --raw /readyz >/dev/null 2>&1
+  local try
+  for try in 1 2 3 4 5; do
+    [ -s "$kubeconfig" ] && all_components_run || return 1
+    if admin get --raw /readyz >/dev/null 2>&1; then return; fi
+    sleep "$try"
+  done
+  return 1
 }
 
 # kwokctl takes what it is not told from the environment, and the components inherit that: they start with none of the
