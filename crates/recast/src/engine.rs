@@ -49,13 +49,20 @@ pub trait Goal {
     fn next(&self, snapshot: &Snapshot) -> Result<Step, Failure>;
 }
 
-/// Something that happened to one of the goals.
+/// Something that happened.
 #[derive(Debug)]
 pub enum Happening<'a> {
-    /// A write was granted; the snapshot holds the answer.
-    Acted(&'a Action, &'a Snapshot),
-    /// The goal waits.
-    Waits(&'a Gate, &'a Snapshot),
+    /// A write was granted.
+    Acted {
+        /// The position of the goal that it is for.
+        goal: usize,
+        /// What was written.
+        action: &'a Action,
+        /// What is known now, the answer included.
+        snapshot: &'a Snapshot,
+    },
+    /// No goal can go on.
+    Waits(&'a [(usize, Gate)]),
 }
 
 /// Why a goal was not reached.
@@ -96,11 +103,7 @@ pub struct Engine<'a> {
 
 impl Engine<'_> {
     /// Drives every goal until it is reached or stopped. The results stand in the order of the goals.
-    pub async fn drive<G: Goal>(
-        &mut self,
-        goals: &[G],
-        mut sink: impl FnMut(usize, Happening<'_>),
-    ) -> Vec<Result<(), Stop>> {
+    pub async fn drive<G: Goal>(&mut self, goals: &[G], mut sink: impl FnMut(Happening<'_>)) -> Vec<Result<(), Stop>> {
         let begun = Instant::now();
         let mut results: Vec<Option<Result<(), Stop>>> = goals.iter().map(|_| None).collect();
         let mut interrupt = Box::pin(interrupted());
@@ -118,7 +121,7 @@ impl Engine<'_> {
                     Ok(Step::Act(action)) => match self.act(&action).await {
                         Ok(Outcome::Granted) => {
                             acted = true;
-                            sink(position, Happening::Acted(&action, &self.snapshot));
+                            sink(Happening::Acted { goal: position, action: &action, snapshot: &self.snapshot });
                         }
                         Ok(Outcome::LookAgain) => acted = true,
                         Ok(Outcome::WaitForNews) => gates.push((position, news_of(&action))),
@@ -138,9 +141,7 @@ impl Engine<'_> {
                 }
                 continue;
             }
-            for (position, gate) in &gates {
-                sink(*position, Happening::Waits(gate, &self.snapshot));
-            }
+            sink(Happening::Waits(&gates));
             let ended = tokio::select! {
                 biased;
                 () = &mut interrupt => Some(Ended::Interrupted),

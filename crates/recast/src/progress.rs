@@ -1,5 +1,6 @@
 //! What is being waited for: one line that changes on a terminal, plain lines elsewhere.
 
+use std::collections::BTreeSet;
 use std::io::{IsTerminal as _, stderr};
 use std::time::Duration;
 
@@ -9,26 +10,29 @@ use indicatif::{ProgressBar, ProgressStyle};
 pub struct Progress {
     quiet: bool,
     bar: Option<ProgressBar>,
-    last: String,
+    shown: BTreeSet<String>,
 }
 
 impl Progress {
     /// Shows nothing yet; a quiet one never does.
     #[must_use]
     pub const fn new(quiet: bool) -> Self {
-        Self { quiet, bar: None, last: String::new() }
+        Self { quiet, bar: None, shown: BTreeSet::new() }
     }
 
-    /// Shows a text in place of the one before.
-    pub fn show(&mut self, text: &str) {
-        if self.quiet || text == self.last {
+    /// Shows these lines in place of the ones before; elsewhere than on a terminal only those that are new.
+    pub fn show(&mut self, lines: Vec<String>) {
+        if self.quiet || lines.is_empty() {
             return;
         }
-        text.clone_into(&mut self.last);
         if stderr().is_terminal() {
-            self.bar.get_or_insert_with(spinner).set_message(text.to_owned());
+            let more = if lines.len() > 1 { format!(" (and {} more)", lines.len() - 1) } else { String::new() };
+            self.bar.get_or_insert_with(spinner).set_message(format!("{}{more}", lines[0]));
         } else {
-            anstream::eprintln!("{text}");
+            for line in lines.iter().filter(|line| !self.shown.contains(*line)) {
+                anstream::eprintln!("{line}");
+            }
+            self.shown = lines.into_iter().collect();
         }
     }
 
@@ -36,7 +40,6 @@ impl Progress {
     pub fn clear(&mut self) {
         if let Some(bar) = self.bar.take() {
             bar.finish_and_clear();
-            self.last.clear();
         }
     }
 }

@@ -82,7 +82,7 @@ impl CastGoal {
             .map_err(|error| Failure::caused_by(format!("{} cannot be cast", self.source), &error))?;
         Ok(Step::Act(Box::new(Action {
             request: Request::Create { id: self.target.clone(), object: Box::new(object) },
-            why: format!("{} with the selector and the template of {}: one pod on each node", self.target, self.source),
+            why: format!("it takes selector and template of {}, and runs one pod on each node", self.source),
         })))
     }
 
@@ -162,7 +162,7 @@ impl CastGoal {
                 resource_version: source.metadata().resource_version.clone().unwrap_or_default(),
                 propagation: Propagation::Foreground,
             },
-            why: format!("{} is ready on every node: {} and its pods go", self.target, self.source),
+            why: format!("{} is ready on every node, so its pods are not needed any more", self.target),
         })))
     }
 
@@ -179,7 +179,7 @@ impl CastGoal {
         edits.set(&path, json!(wanted));
         Ok(Some(Action {
             request: Request::Patch { id: self.target.clone(), patch: edits.finish().0 },
-            why: format!("{} was changed since the cast: --undo is to give it back as it is now", self.source),
+            why: format!("{} was scaled since the cast, and --undo is to give it back as it is now", self.source),
         }))
     }
 

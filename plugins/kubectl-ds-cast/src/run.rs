@@ -139,18 +139,18 @@ impl<J: Job> Run<'_, J> {
         let mut acted: Vec<Vec<Request>> = vec![Vec::new(); jobs.len()];
         let mut failures = Vec::new();
         let results = engine
-            .drive(jobs, |position, happening| match happening {
-                Happening::Acted(action, snapshot) => {
-                    acted[position].push(action.request.clone());
+            .drive(jobs, |happening| match happening {
+                Happening::Acted { goal, action, snapshot } => {
+                    acted[goal].push(action.request.clone());
                     let line = format!("{} {}", action.request.id(), action.request.past_tense());
                     if speaks && !matches!(action.request, Request::Patch { .. }) {
                         failures.extend(screen.line(&line).err());
                     }
                     if matches!(action.request, Request::Create { .. }) {
-                        jobs[position].report(snapshot, screen);
+                        jobs[goal].report(snapshot, screen);
                     }
                 }
-                Happening::Waits(gate, _) => screen.progress(&format!("waiting for {}: {}", gate.waits_for, gate.sees)),
+                Happening::Waits(gates) => screen.progress(gates.iter().map(|(_, gate)| gate)),
             })
             .await;
         self.snapshot = engine.snapshot;

@@ -4,6 +4,7 @@ use std::cell::RefCell;
 use std::io::{self, Write as _};
 
 use anstyle::{AnsiColor, Style};
+use recast::engine::Gate;
 use recast::failure::Failure;
 use recast::output::unwritable;
 use recast::progress::Progress;
@@ -66,8 +67,9 @@ impl Screen {
     }
 
     /// What is being waited for.
-    pub fn progress(&self, text: &str) {
-        self.progress.borrow_mut().show(text);
+    pub fn progress<'g>(&self, gates: impl Iterator<Item = &'g Gate>) {
+        let lines = gates.map(|gate| format!("waiting for {}: {}", gate.waits_for, gate.sees));
+        self.progress.borrow_mut().show(lines.collect());
     }
 
     /// Failures, quiet or not.

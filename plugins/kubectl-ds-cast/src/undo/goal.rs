@@ -68,7 +68,7 @@ impl UndoGoal {
             if self.restored.remembered { "as the cast remembers it" } else { "from the daemon set's template" };
         Ok(Step::Act(Box::new(Action {
             request: Request::Create { id: self.source.clone(), object: Box::new(object) },
-            why: format!("{} again, {origin}", self.source),
+            why: format!("it comes back, {origin}"),
         })))
     }
 
@@ -80,7 +80,7 @@ impl UndoGoal {
                 resource_version: daemon_set.metadata().resource_version.clone().unwrap_or_default(),
                 propagation: Propagation::Foreground,
             },
-            why: format!("{} is available: {} and its pods go", self.source, self.daemon_set),
+            why: format!("{} is available, so its pods are not needed any more", self.source),
         }
     }
 

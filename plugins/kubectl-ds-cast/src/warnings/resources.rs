@@ -37,9 +37,11 @@ pub fn warnings(subject: &Subject<'_>, pod: &PodSpec, snapshot: &Snapshot) -> Ve
 fn growth(subject: &Subject<'_>, requests: &BTreeMap<String, ParsedQuantity>, pods: usize) -> Option<String> {
     let before = Workload::new(subject.source.kind, subject.object).desired();
     let pods = i64::try_from(pods).ok().filter(|pods| *pods > before && !requests.is_empty())?;
-    let sums = requests.iter().map(|(resource, request)| format!("{resource} {}", request.clone() * pods));
-    let sums = sums.collect::<Vec<_>>().join(", ");
-    Some(format!("{pods} pods request {sums} in all; {} asks for {before} of them", subject.source))
+    let sum = |pods: i64| {
+        let sums = requests.iter().map(|(resource, request)| format!("{resource} {}", request.clone() * pods));
+        sums.collect::<Vec<_>>().join(", ")
+    };
+    Some(format!("requests grow from {} (pods: {before}) to {} (pods: {pods})", sum(before), sum(pods)))
 }
 
 /// What one pod requests (`k8s.io/component-helpers/resource:PodRequests`): its containers together, those that run
