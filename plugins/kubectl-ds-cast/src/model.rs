@@ -34,10 +34,11 @@ pub fn settle(snapshot: &mut Snapshot, id: &ObjectId) {
 }
 
 fn pod(owner: &Object, id: &ObjectId, template: &Value, number: usize) -> Value {
-    let name = format!("{}-{number}", id.name);
+    // No name that a real pod has, such as a stateful set's.
+    let name = format!("planned-{}-{}-{number}", id.kind.singular(), id.name);
     json!({
         "metadata": {
-            "name": name, "namespace": id.namespace(), "uid": format!("planned-{}-{name}", id.kind),
+            "name": name, "namespace": id.namespace(), "uid": name,
             "labels": template.pointer("/metadata/labels"),
             "ownerReferences": [{
                 "apiVersion": "apps/v1", "kind": id.kind.name(), "name": id.name, "uid": owner.uid(), "controller": true,
