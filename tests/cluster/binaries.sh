@@ -60,9 +60,11 @@ build_missing() {
     file=$(stored "$module" "$package")
     count=$((count + 1))
     mkdir -p "$go_build_cache" "$(dirname "$file")"
-    watch_over "  [$count/$total] ${file##*/}" "$log" compile "$module" "$package" "$file.new" 3<&- 7>&- ||
+    # A killed build may have left half a file, and its compiler may still be at it.
+    rm -f "$file".*.new
+    watch_over "  [$count/$total] ${file##*/}" "$log" compile "$module" "$package" "$file.$$.new" 3<&- 7>&- ||
       fail "${file##*/} cannot be built" "$(tail -n 20 "$log")"
-    mv "$file.new" "$file"
+    mv "$file.$$.new" "$file"
   done 3<<<"$1"
   # Five gigabytes that nobody needs once the programs are there.
   rm -rf "$go_build_cache"
