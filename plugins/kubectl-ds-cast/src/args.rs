@@ -42,6 +42,7 @@ Exit codes:
 
 /// Cast a Deployment, ReplicaSet or StatefulSet to a DaemonSet, losing nothing.
 #[derive(Clone, Debug, Parser)]
+#[allow(clippy::struct_excessive_bools, reason = "each is a flag of the command line")]
 #[command(
     bin_name = "kubectl ds-cast",
     version,

@@ -27,7 +27,7 @@ pub const SOURCES: [Kind; 3] = [Kind::Deployment, Kind::ReplicaSet, Kind::Statef
 /// Where the source comes from.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Origin {
-    /// Read from a cluster: marks by which Helm and GitOps tools track the source must not pass to the result.
+    /// Read from a cluster: marks by which Helm and its like track the source must not pass to the result.
     Cluster,
     /// Read from a file.
     File,

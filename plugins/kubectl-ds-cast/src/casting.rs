@@ -58,7 +58,7 @@ async fn goals(
             }
             Found::There(id, object) => match goal(args, &commands, id, &object) {
                 Ok(goal) => {
-                    sources.push(object);
+                    sources.push(*object);
                     jobs.push(goal);
                 }
                 Err(failure) => failures.push(failure),

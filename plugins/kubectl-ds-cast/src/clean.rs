@@ -21,7 +21,7 @@ pub fn clean(object: &Value) -> Value {
         }
     }
     if let Some(annotations) = value["metadata"]["annotations"].as_object_mut() {
-        annotations.retain(|key, _| !is_controllers(key) && !(is_daemon_set && crate::cast::is_of_one_object(key)));
+        annotations.retain(|key, _| !(is_controllers(key) || (is_daemon_set && crate::cast::is_of_one_object(key))));
     }
     value
 }

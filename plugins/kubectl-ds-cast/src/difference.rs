@@ -26,9 +26,14 @@ fn collect(path: &str, left: &Value, right: &Value, lines: &mut Vec<String>) {
         }
         _ if left == right => {}
         // An environment variable may hold a password.
-        _ if path.contains(".env[") && path.ends_with(".value") => lines.push(format!("{path}: (changed)")),
+        _ if path.contains(".env[") && last(path) == "value" => lines.push(format!("{path}: (changed)")),
         _ => lines.push(format!("{path}: {} -> {}", brief(path, left), brief(path, right))),
     }
+}
+
+/// The last field of a path.
+fn last(path: &str) -> &str {
+    path.rsplit('.').next().unwrap_or(path)
 }
 
 /// Longer values are cut: the line is to be read, not parsed.
@@ -38,7 +43,7 @@ fn brief(path: &str, value: &Value) -> String {
     let text = match value {
         Value::Null => return "(none)".to_owned(),
         Value::String(text) => text.clone(),
-        Value::Array(list) if path.ends_with(".env") => return format!("({} entries)", list.len()),
+        Value::Array(list) if last(path) == "env" => return format!("({} entries)", list.len()),
         // Whatever contains a list of variables.
         other if other.to_string().contains("\"env\"") => return "(not shown)".to_owned(),
         other => other.to_string(),

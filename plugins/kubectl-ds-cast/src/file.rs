@@ -10,6 +10,7 @@ use recast::manifest::Manifest;
 use recast::manifest::sources::{Input, Source, read};
 
 use crate::args::Args;
+use crate::cast::Account;
 use crate::screen::Screen;
 use crate::{Exit, Outcome};
 
@@ -131,21 +132,24 @@ impl Judged {
                         if kept { "cast to DaemonSet" } else { "could be cast to DaemonSet" }
                     ));
                     if kept {
-                        let account = &cast.account;
-                        for (label, lines) in
-                            [("changed", &account.changed), ("dropped", &account.dropped), ("note", &account.notes)]
-                        {
-                            lines.iter().for_each(|line| screen.labelled(label, line));
-                        }
+                        account(screen, &cast.account);
                     }
                 }
                 Verdict::PassedOn => screen.say(&format!("{place} passed on")),
                 Verdict::Left(reason) => screen.say(&format!("{place} left as it is: {reason}")),
                 Verdict::Refused { reason, .. } if kept => {
-                    screen.say(&format!("{place} refused, left as it is: {reason}"))
+                    screen.say(&format!("{place} refused, left as it is: {reason}"));
                 }
                 Verdict::Refused { .. } => {}
             }
+        }
+    }
+}
+
+fn account(screen: &Screen, account: &Account) {
+    for (label, lines) in [("changed", &account.changed), ("dropped", &account.dropped), ("note", &account.notes)] {
+        for line in lines {
+            screen.labelled(label, line);
         }
     }
 }

@@ -1,4 +1,4 @@
-//! Whose pods they are: by uid, through a Deployment's ReplicaSets, never by name.
+//! Whose pods they are: by uid, through each `ReplicaSet` of a Deployment, never by name.
 
 use recast::kind::Kind;
 use recast::object::Object;

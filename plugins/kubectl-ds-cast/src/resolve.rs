@@ -18,7 +18,7 @@ const GETS_AT_ONCE: usize = 8;
 #[derive(Clone, Debug)]
 pub enum Found {
     /// It is there.
-    There(ObjectId, Object),
+    There(ObjectId, Box<Object>),
     /// It is not.
     Missing(Target, ObjectId),
 }
@@ -63,7 +63,7 @@ async fn named(targets: Vec<Target>, cluster: &Cluster, kinds: &[Kind], default:
     let reads = stream::iter(ids).map(|(target, id)| async move {
         let object = cluster.get(&id).await?;
         Ok(match object {
-            Some(object) => Found::There(id, object),
+            Some(object) => Found::There(id, Box::new(object)),
             None => Found::Missing(target, id),
         })
     });
@@ -78,7 +78,7 @@ async fn listed(args: &Args, wanted: &[Kind], cluster: &Cluster, kinds: &[Kind])
         let mut scope = Scope::all(kind, cluster.namespace());
         scope.labels.clone_from(&args.selector);
         for object in cluster.list(&scope).await? {
-            found.push(Found::There(ObjectId::new(kind, cluster.namespace(), object.name()), object));
+            found.push(Found::There(ObjectId::new(kind, cluster.namespace(), object.name()), Box::new(object)));
         }
     }
     Ok(found)

@@ -69,12 +69,12 @@ fn from_memory(id: &ObjectId, daemon_set: &Value, patch: Patch, wishes: UndoWish
     let (mut carried_back, mut left_behind) = (Vec::new(), Vec::new());
     for operation in &patch.0[..noticing] {
         let PatchOperation::Test(test) = operation else { continue };
-        let path = test.path.as_str();
-        let now = value.pointer(path).cloned().unwrap_or_default();
-        let lines = differences(&path.trim_start_matches('/').replace('/', "."), &test.value, &now);
-        let goes = path == "/spec/updateStrategy" || (wishes.as_remembered && path == "/spec/template");
+        let place = test.path.as_str();
+        let now = value.pointer(place).cloned().unwrap_or_default();
+        let lines = differences(&place.trim_start_matches('/').replace('/', "."), &test.value, &now);
+        let goes = place == "/spec/updateStrategy" || (wishes.as_remembered && place == "/spec/template");
         if goes { &mut left_behind } else { &mut carried_back }.extend(lines);
-        if wishes.as_remembered && path == "/spec/template" {
+        if wishes.as_remembered && place == "/spec/template" {
             value["spec"]["template"] = test.value.clone();
         }
     }

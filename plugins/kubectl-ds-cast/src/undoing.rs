@@ -1,4 +1,4 @@
-//! Turning live DaemonSets back into what they were.
+//! Turning a live DaemonSet back into what it was.
 
 use recast::cluster::Cluster;
 use recast::failure::Failure;
@@ -48,7 +48,7 @@ fn goals(args: &Args, found: Vec<Found>) -> Result<(Vec<Object>, Vec<UndoGoal>),
         match (goal, found) {
             (Ok(goal), Found::There(_, object)) => {
                 jobs.push(goal);
-                daemon_sets.push(object);
+                daemon_sets.push(*object);
             }
             (Err(failure), _) => failures.push(failure),
             (Ok(_), Found::Missing(..)) => {}

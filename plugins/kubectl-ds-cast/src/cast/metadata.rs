@@ -22,7 +22,7 @@ pub const SERVER_OWNED: [&str; 8] = [
 /// Fields of the metadata that tie the source to other objects.
 const TIES: [&str; 2] = ["ownerReferences", "finalizers"];
 
-/// The label by which a Deployment tells its ReplicaSets apart.
+/// The label by which a Deployment tells each `ReplicaSet` apart.
 pub const POD_TEMPLATE_HASH: &str = "pod-template-hash";
 
 /// The annotation in which a DaemonSet counts its templates

@@ -31,7 +31,7 @@ fn deployment(edits: &mut Edits, account: &mut Account) -> Result<(), Refusal> {
             let unavailable = or_default(&rolling["maxUnavailable"]);
             let surge = or_default(&rolling["maxSurge"]);
             let was = format!("RollingUpdate {}/{}", brief(&unavailable), brief(&surge));
-            (was, rolling_update(unavailable, surge, account)?)
+            (was, rolling_update(&unavailable, &surge, account)?)
         }
         Some("Recreate") => ("Recreate".to_owned(), json!({"maxUnavailable": "100%"})),
         _ => return Err(Refusal::UnknownStrategy(format!("spec.strategy.type {}", strategy["type"]))),
@@ -48,12 +48,12 @@ fn deployment(edits: &mut Edits, account: &mut Account) -> Result<(), Refusal> {
 }
 
 /// A DaemonSet takes one of both: pods that may be missing, or, where none may, pods beyond their number.
-fn rolling_update(unavailable: Value, surge: Value, account: &mut Account) -> Result<Value, Refusal> {
-    let (value, parameters) = match (amount(&unavailable), amount(&surge)) {
+fn rolling_update(unavailable: &Value, surge: &Value, account: &mut Account) -> Result<Value, Refusal> {
+    let (value, parameters) = match (amount(unavailable), amount(surge)) {
         (Some(0), Some(0)) => return Err(Refusal::NoProgress),
         (Some(0), Some(percent)) => {
             // A Deployment may surge by more than its size, a DaemonSet may not.
-            let surge = if surge.is_string() && percent > 100 { json!("100%") } else { surge };
+            let surge = if surge.is_string() && percent > 100 { json!("100%") } else { surge.clone() };
             (surge.clone(), json!({"maxSurge": surge, "maxUnavailable": 0}))
         }
         _ => (unavailable.clone(), json!({"maxUnavailable": unavailable})),

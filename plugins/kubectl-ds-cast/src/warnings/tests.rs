@@ -1,3 +1,5 @@
+#![allow(clippy::needless_pass_by_value, reason = "json!() literals read best by value")]
+
 use recast::kind::Kind;
 use recast::object::{Object, ObjectId};
 use recast::snapshot::Snapshot;
