@@ -224,10 +224,21 @@ impl Cluster {
             }
             Request::Delete { uid, resource_version, propagation, .. } => {
                 let params = delete_params(uid, resource_version, *propagation, dry_run);
-                let answer = api.delete(&id.name, &params).await.map_err(|source| error("delete", id, source))?;
-                Ok(answer.left().map_or(Answer::Gone, is))
+                let answer = self.delete(api.resource_url(), &id.name, &params).await;
+                Ok(answer.map_err(|source| error("delete", id, source))?.map_or(Answer::Gone, is))
             }
         }
+    }
+
+    /// The server reads the body alone; that a request is a dry run is said in the query too, where the audit log and
+    /// whoever reads it see it, as they do with every other write.
+    async fn delete(&self, url: &str, name: &str, params: &DeleteParams) -> Result<Option<Object>, Error> {
+        let mut request = kube::core::Request::new(url).delete(name, params).map_err(Error::BuildRequest)?;
+        if params.dry_run {
+            let uri = format!("{}&dryRun=All", request.uri());
+            *request.uri_mut() = uri.parse().map_err(|error: http::uri::InvalidUri| Error::HttpError(error.into()))?;
+        }
+        Ok(self.client.request_status(request).await?.left())
     }
 
     /// Watches scopes, each from a list of its own. A lost connection is taken up again; an event lost meanwhile

@@ -62,7 +62,7 @@ pub struct ConnectionArgs {
     /// Name that the server's certificate must have, if it is not the one in the address
     #[arg(long, value_name = "NAME")]
     tls_server_name: Option<String>,
-    /// Do not verify the server's certificate: the connection can be listened to
+    /// Do not verify the server's certificate (insecure)
     #[arg(long)]
     insecure_skip_tls_verify: bool,
     /// Give up on a single request after this time, such as 5s or 2m; 0 waits for ever

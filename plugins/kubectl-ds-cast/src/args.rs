@@ -32,7 +32,7 @@ Examples:
   # A stateful set, on the nodes with a fast disk only
   kubectl ds-cast sts/cache --node-selector disktype=ssd";
 
-const TEMPLATE: &str = "{about}\n\n{before-help}\n\n{usage-heading}\n  {usage}\n\n{all-args}\n\n{after-help}\n";
+const TEMPLATE: &str = "{about}\n\n{before-help}{usage-heading}\n  {usage}\n\n{all-args}{after-help}\n";
 
 const EXIT_CODES: &str = "\
 Exit codes:
@@ -46,17 +46,20 @@ Exit codes:
 #[command(
     bin_name = "kubectl ds-cast",
     version,
+    disable_help_flag = true,
+    disable_version_flag = true,
     about = "Cast a Deployment, ReplicaSet or StatefulSet to a DaemonSet, losing nothing.",
     before_help = EXAMPLES,
     after_help = EXIT_CODES,
     help_template = TEMPLATE,
     override_usage = "kubectl ds-cast (NAME... | TYPE/NAME... | TYPE NAME... | [TYPE] -l SELECTOR | [TYPE] --all) [flags]\n  \
                       kubectl ds-cast -f FILE... [flags]\n  \
-                      kubectl ds-cast --undo (NAME... | ds/NAME...) [flags]"
+                      kubectl ds-cast --undo (NAME... | ds/NAME...) [flags]\n\n  \
+                      A NAME alone is a deployment's, with --undo a daemon set's."
 )]
 pub struct Args {
     /// What to cast: NAME (a deployment), TYPE/NAME, or TYPE NAME...
-    #[arg(value_name = "TARGET", help_heading = "Targets")]
+    #[arg(value_name = "TARGET", hide = true)]
     pub targets: Vec<String>,
     /// Cast all that match this label selector
     #[arg(short = 'l', long, value_name = "SELECTOR", help_heading = "Targets", conflicts_with = "all")]
@@ -129,6 +132,12 @@ pub struct Args {
     /// Print each step, why it is taken and how to type it, and change nothing
     #[arg(long, help_heading = "Output", conflicts_with_all = ["filename", "output"])]
     pub explain: bool,
+    /// Print this page
+    #[arg(short, long, action = ArgAction::HelpShort, help_heading = "Output")]
+    help: Option<bool>,
+    /// Print the version
+    #[arg(long, action = ArgAction::Version, help_heading = "Output")]
+    version: Option<bool>,
     /// Print nothing but results
     #[arg(short, long, help_heading = "Output")]
     pub quiet: bool,

@@ -18,7 +18,7 @@ use crate::report::cast_report;
 use crate::resolve::{Found, missing, resolve};
 use crate::run::Run;
 use crate::screen::Screen;
-use crate::survey::{Site, survey};
+use crate::survey::{Interest, Site, survey};
 use crate::undo::{UndoWishes, restore};
 use crate::{Exit, Outcome};
 
@@ -38,7 +38,8 @@ pub async fn run(args: &Args, screen: &Screen) -> Outcome {
     }
     let sites: Vec<Site<'_>> =
         sources.iter().zip(&jobs).map(|(object, job)| Site { id: &job.source, object, other: &job.target }).collect();
-    let (snapshot, watch) = survey(args, &cluster, &sites, args.replace).await.map_err(|failure| vec![failure])?;
+    let interest = Interest { moves: args.replace, placement: true, report: !args.quiet };
+    let (snapshot, watch) = survey(args, &cluster, &sites, interest).await.map_err(|failure| vec![failure])?;
     Run { args, screen, cluster: &cluster, snapshot, watch, jobs }.carry_out().await
 }
 
@@ -86,10 +87,6 @@ async fn goals(
 
 fn goal(args: &Args, commands: &Commands, source: ObjectId, object: &Object) -> Result<CastGoal, Failure> {
     let wishes = args.wishes();
-    if object.is_deleting() && !args.replace {
-        return Err(Failure::new(format!("{source} is being deleted"))
-            .hint("cast it before it is deleted, or from its manifest with -f"));
-    }
     if args.replace && is_owned(&source, object) {
         let owner = object.controller().map(|owner| owner.name.clone()).unwrap_or_default();
         return Err(Failure::new(format!("{source} belongs to deployment.apps/{owner}, which would make it anew"))

@@ -69,6 +69,11 @@ impl Goal for CastGoal {
 
 impl CastGoal {
     fn create(&self, snapshot: &Snapshot) -> Result<Step, Failure> {
+        if snapshot.get(&self.source).is_some_and(Object::is_deleting) {
+            return Err(
+                Failure::new(format!("{} is being deleted", self.source)).hint("cast it from its manifest with -f")
+            );
+        }
         if let Some(replace) = self.replace {
             self.check_capacity(replace, snapshot)?;
             let reasons = blockers(self.cast.daemon_set.pointer("/spec/template"), &self.source_uid, snapshot);

@@ -1,5 +1,7 @@
 //! What is read of the cluster before anything is decided, and no more than that.
 
+use std::collections::BTreeSet;
+
 use recast::cluster::{Cluster, Scope};
 use recast::engine::{Need, Watch, gather};
 use recast::failure::Failure;
@@ -22,7 +24,18 @@ pub struct Site<'a> {
     pub other: &'a ObjectId,
 }
 
-/// Reads what the sites need: `moves` if something goes in exchange for something else, so that it must be waited for.
+/// What the reading is for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Interest {
+    /// Something goes in exchange for something else: pods and endpoints count, and may have to be waited for.
+    pub moves: bool,
+    /// On which nodes pods will run matters.
+    pub placement: bool,
+    /// The user wants to know what is around.
+    pub report: bool,
+}
+
+/// Reads what the sites need.
 ///
 /// # Errors
 /// If something cannot be read that is needed.
@@ -30,35 +43,52 @@ pub async fn survey(
     args: &Args,
     cluster: &Cluster,
     sites: &[Site<'_>],
-    moves: bool,
+    interest: Interest,
 ) -> Result<(Snapshot, Option<Watch>), Failure> {
-    let live = scopes_in_motion(cluster, sites, moves || !args.quiet);
-    let watches = moves && args.wait && args.dry_run == DryRun::None && !args.explain;
-    let mut once: Vec<(Scope, Need)> = Vec::new();
+    let need = if interest.moves { Need::Required } else { Need::Optional };
+    let in_motion = in_motion(cluster, sites, interest);
+    let mut once: Vec<(Scope, Need)> = at_rest(cluster, sites, interest);
+    let watches = interest.moves && args.wait && args.dry_run == DryRun::None && !args.explain;
     if !watches {
-        let need = if moves { Need::Required } else { Need::Optional };
-        let needs = |scope: &Scope| if scope.kind == sites[0].other.kind { Need::Required } else { need };
-        once.extend(live.iter().map(|scope| (scope.clone(), needs(scope))));
+        once.extend(in_motion.iter().map(|scope| (scope.clone(), need)));
     }
-    once.extend(scopes_at_rest(cluster, sites, moves || !args.quiet, moves));
-    let mut snapshot = gather(cluster, &once).await?;
+    let (snapshot, others) = futures::join!(gather(cluster, &once), others(cluster, sites));
+    let mut snapshot = snapshot?;
+    for (kind, object) in others? {
+        snapshot.observe(kind, object);
+    }
     for site in sites {
         snapshot.observe(site.id.kind, site.object.clone());
     }
-    let watch = if watches { Some(Watch::begin(cluster, live, &mut snapshot).await?) } else { None };
-    Ok((snapshot, watch))
+    if !watches {
+        return Ok((snapshot, None));
+    }
+    let moving = sites.iter().flat_map(|site| [Scope::one(site.id), Scope::one(site.other)]);
+    let watch = Watch::begin(cluster, moving.chain(in_motion).collect(), &mut snapshot).await?;
+    Ok((snapshot, Some(watch)))
+}
+
+/// What is there already of the objects that are to be created: read one by one if they are few, else in one list.
+async fn others(cluster: &Cluster, sites: &[Site<'_>]) -> Result<Vec<(Kind, Object)>, Failure> {
+    if let [site] = sites {
+        let object = cluster.get(site.other).await?;
+        return Ok(object.map(|object| (site.other.kind, object)).into_iter().collect());
+    }
+    let kinds: BTreeSet<Kind> = sites.iter().map(|site| site.other.kind).collect();
+    let mut objects = Vec::new();
+    for kind in kinds {
+        let all = cluster.list(&Scope::all(kind, cluster.namespace())).await?;
+        objects.extend(all.into_iter().map(|object| (kind, object)));
+    }
+    Ok(objects)
 }
 
 /// What changes while a job runs.
-fn scopes_in_motion(cluster: &Cluster, sites: &[Site<'_>], surroundings: bool) -> Vec<Scope> {
-    let namespace = cluster.namespace();
-    let mut scopes = match sites {
-        [site] => vec![Scope::one(site.other)],
-        _ => vec![Scope::all(sites[0].other.kind, namespace)],
-    };
-    if !surroundings {
-        return scopes;
+fn in_motion(cluster: &Cluster, sites: &[Site<'_>], interest: Interest) -> Vec<Scope> {
+    if !interest.moves && !interest.report {
+        return Vec::new();
     }
+    let namespace = cluster.namespace();
     let of_pods = |kind: Kind| match sites {
         [site] => match label_selector(site.object.at("/spec/selector").unwrap_or(&Value::Null)) {
             Ok(selector) => Scope::all(kind, namespace).labelled(selector.to_string()),
@@ -66,36 +96,33 @@ fn scopes_in_motion(cluster: &Cluster, sites: &[Site<'_>], surroundings: bool) -
         },
         _ => Scope::all(kind, namespace),
     };
-    scopes.push(of_pods(Kind::Pod));
+    let mut scopes = vec![of_pods(Kind::Pod), Scope::all(Kind::EndpointSlice, namespace)];
     if sites.iter().any(|site| site.id.kind == Kind::Deployment || site.other.kind == Kind::Deployment) {
         scopes.push(of_pods(Kind::ReplicaSet));
-    }
-    scopes.push(Scope::all(Kind::EndpointSlice, namespace));
-    for site in sites {
-        scopes.push(Scope::one(site.id));
     }
     scopes
 }
 
 /// What is looked at once.
-fn scopes_at_rest(cluster: &Cluster, sites: &[Site<'_>], surroundings: bool, moves: bool) -> Vec<(Scope, Need)> {
-    if !surroundings {
-        return Vec::new();
-    }
+fn at_rest(cluster: &Cluster, sites: &[Site<'_>], interest: Interest) -> Vec<(Scope, Need)> {
     let namespace = cluster.namespace();
-    let need = if moves { Need::Required } else { Need::Optional };
-    let mut scopes = vec![
-        (Scope::all(Kind::Service, namespace), need),
-        (Scope::all(Kind::Node, namespace), Need::Optional),
-        (Scope::all(Kind::HorizontalPodAutoscaler, namespace), Need::Optional),
-        (Scope::all(Kind::PodDisruptionBudget, namespace), Need::Optional),
-    ];
-    let claims = |site: &Site<'_>| {
-        let volumes = site.object.at("/spec/template/spec/volumes").and_then(Value::as_array);
-        volumes.into_iter().flatten().any(|volume| !volume["persistentVolumeClaim"].is_null())
+    let mut scopes = Vec::new();
+    let mut look = |due: bool, kind: Kind, need: Need| {
+        if due {
+            scopes.push((Scope::all(kind, namespace), need));
+        }
     };
-    if sites.iter().any(claims) {
-        scopes.push((Scope::all(Kind::PersistentVolumeClaim, namespace), Need::Optional));
-    }
+    let placed = interest.placement && (interest.moves || interest.report);
+    let need = if interest.moves { Need::Required } else { Need::Optional };
+    look(interest.moves || interest.report, Kind::Service, need);
+    look(placed, Kind::Node, Need::Optional);
+    look(placed && sites.iter().any(has_claims), Kind::PersistentVolumeClaim, Need::Optional);
+    look(interest.report, Kind::HorizontalPodAutoscaler, Need::Optional);
+    look(interest.report, Kind::PodDisruptionBudget, Need::Optional);
     scopes
+}
+
+fn has_claims(site: &Site<'_>) -> bool {
+    let volumes = site.object.at("/spec/template/spec/volumes").and_then(Value::as_array);
+    volumes.into_iter().flatten().any(|volume| !volume["persistentVolumeClaim"].is_null())
 }

@@ -14,7 +14,7 @@ use crate::report::undo_report;
 use crate::resolve::{Found, resolve};
 use crate::run::Run;
 use crate::screen::Screen;
-use crate::survey::{Site, survey};
+use crate::survey::{Interest, Site, survey};
 use crate::undo::{UndoGoal, UndoWishes, restore};
 use crate::{Exit, Outcome};
 
@@ -34,7 +34,8 @@ pub async fn run(args: &Args, screen: &Screen) -> Outcome {
         .zip(&jobs)
         .map(|(object, job)| Site { id: &job.daemon_set, object, other: &job.source })
         .collect();
-    let (snapshot, watch) = survey(args, &cluster, &sites, true).await.map_err(|failure| vec![failure])?;
+    let interest = Interest { moves: true, placement: false, report: false };
+    let (snapshot, watch) = survey(args, &cluster, &sites, interest).await.map_err(|failure| vec![failure])?;
     Run { args, screen, cluster: &cluster, snapshot, watch, jobs }.carry_out().await
 }
 

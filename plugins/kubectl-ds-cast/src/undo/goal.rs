@@ -4,14 +4,17 @@ use recast::action::{Action, Propagation, Request};
 use recast::engine::{Gate, Goal, Step};
 use recast::failure::Failure;
 use recast::object::{Object, ObjectId};
+use recast::selector::labels;
 use recast::snapshot::Snapshot;
 use recast::workload::Workload;
 use serde_json::Value;
 
 use super::{Restored, UndoWishes, restore};
+use crate::blockers::{ports, terms_against_itself};
 use crate::commands::Commands;
 use crate::difference::differences;
 use crate::handover::Handover;
+use crate::placement::pod_spec;
 
 /// One way back.
 #[derive(Clone, Debug)]
@@ -36,7 +39,7 @@ impl Goal for UndoGoal {
         if let Some(daemon_set) = daemon_set {
             self.check_unchanged(daemon_set)?;
         }
-        let Some(source) = snapshot.get(&self.source) else { return self.create() };
+        let Some(source) = snapshot.get(&self.source) else { return self.create(daemon_set) };
         if source.is_deleting() {
             return Err(Failure::new(format!("{} is being deleted", self.source)).hint("wait until it is gone"));
         }
@@ -61,7 +64,24 @@ impl Goal for UndoGoal {
 }
 
 impl UndoGoal {
-    fn create(&self) -> Result<Step, Failure> {
+    fn create(&self, daemon_set: Option<&Object>) -> Result<Step, Failure> {
+        let template = &self.restored.object["spec"]["template"];
+        if daemon_set.is_some() && crowds_out(template) {
+            return Err(Failure::new(format!("{} would wait for ever beside {}", self.source, self.daemon_set))
+                .detail("its pods want a port, or a place of their own, that the daemon set's pods hold on each node")
+                .hint(format!(
+                    "with an outage: {} > source.json, then delete {} and create the source from the file",
+                    self.commands.kubectl(&[
+                        "ds-cast",
+                        "--undo",
+                        &self.daemon_set.short(),
+                        "--dry-run=client",
+                        "-o",
+                        "json"
+                    ]),
+                    self.daemon_set.short(),
+                )));
+        }
         let object = Object::new(self.restored.object.clone())
             .map_err(|error| Failure::caused_by(format!("{} cannot be restored", self.source), &error))?;
         let origin =
@@ -132,4 +152,10 @@ impl UndoGoal {
             command: self.commands.kubectl(&["wait", "--for=delete", &self.daemon_set.to_string()]),
         }
     }
+}
+
+/// Whether two pods of the template cannot be on one node.
+fn crowds_out(template: &Value) -> bool {
+    let own = labels(template.pointer("/metadata/labels"));
+    pod_spec(template).is_some_and(|pod| !ports(&pod).is_empty() || !terms_against_itself(&pod, &own).is_empty())
 }
