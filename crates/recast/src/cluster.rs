@@ -271,11 +271,12 @@ impl Cluster {
 /// A watch's error, if it is one that trying again will not mend.
 #[must_use]
 pub fn fatal(scope: &Scope, error: watcher::Error) -> Option<ClusterError> {
-    let (watcher::Error::InitialListFailed(source) | watcher::Error::WatchStartFailed(source)) = error else {
-        return None;
+    let (verb, source) = match error {
+        watcher::Error::InitialListFailed(source) => ("list", source),
+        watcher::Error::WatchStartFailed(source) => ("watch", source),
+        _ => return None,
     };
-    matches!(&source, Error::Api(status) if matches!(status.code, 401 | 403))
-        .then(|| scope_error("watch", scope, source))
+    matches!(&source, Error::Api(status) if matches!(status.code, 401 | 403)).then(|| scope_error(verb, scope, source))
 }
 
 fn delete_params(uid: &str, version: &str, propagation: Propagation, dry_run: bool) -> DeleteParams {

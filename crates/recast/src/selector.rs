@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use k8s_openapi::apimachinery::pkg::apis::meta::v1::LabelSelector;
 use kube::core::{Selector, SelectorExt as _};
 use serde::Deserialize as _;
-use serde_json::Value;
+use serde_json::{Map, Value};
 use thiserror::Error;
 
 /// Labels, or what a plain selector wants of them.
@@ -27,6 +27,10 @@ pub enum SelectorError {
 /// # Errors
 /// If it is none.
 pub fn label_selector(value: &Value) -> Result<Selector, SelectorError> {
+    let mut value = value.clone();
+    // The server reads null as the empty string.
+    let labels = value.get_mut("matchLabels").and_then(Value::as_object_mut);
+    labels.into_iter().flat_map(Map::values_mut).filter(|value| value.is_null()).for_each(|value| *value = "".into());
     Ok(LabelSelector::deserialize(value)?.try_into()?)
 }
 
@@ -37,11 +41,12 @@ pub fn service_selector(value: Option<&Value>) -> Option<Selector> {
     (!labels.is_empty()).then(|| labels.into_iter().collect())
 }
 
-/// Reads labels; what is not a string is left out.
+/// Reads labels; null is the empty string, as to the server, and what is no string is left out.
 #[must_use]
 pub fn labels(value: Option<&Value>) -> Labels {
     let pairs = value.and_then(Value::as_object).into_iter().flatten();
-    pairs.filter_map(|(key, value)| Some((key.clone(), value.as_str()?.to_owned()))).collect()
+    let text = |value: &Value| if value.is_null() { Some(String::new()) } else { value.as_str().map(str::to_owned) };
+    pairs.filter_map(|(key, value)| Some((key.clone(), text(value)?))).collect()
 }
 
 /// Whether the selector matches the labels.
@@ -66,6 +71,13 @@ mod tests {
         assert!(on(json!({"app": "rng"})));
         assert!(!on(json!({"app": "rng", "tier": "x"})));
         assert!(!on(json!({"tier": "y"})));
+    }
+
+    #[test]
+    fn null_is_the_empty_string() {
+        let selector = label_selector(&json!({"matchLabels": {"app": null}})).unwrap();
+        assert!(matches(&selector, &labels(Some(&json!({"app": null})))));
+        assert!(!matches(&selector, &labels(Some(&json!({"app": "x"})))));
     }
 
     #[test]

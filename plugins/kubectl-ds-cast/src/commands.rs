@@ -2,7 +2,9 @@
 
 use recast::action::{Propagation, Request};
 use recast::connection::ConnectionArgs;
+use recast::kind::Kind;
 use recast::manifest::to_yaml;
+use recast::object::{Object, ObjectId};
 
 /// Writes commands.
 #[derive(Clone, Debug, Default)]
@@ -23,6 +25,19 @@ impl Commands {
     pub fn kubectl(&self, words: &[&str]) -> String {
         let words = words.iter().map(|word| quoted(word)).chain(self.flags.iter().map(|word| quoted(word)));
         std::iter::once("kubectl".to_owned()).chain(words).collect::<Vec<_>>().join(" ")
+    }
+
+    /// The command that waits until a workload is available: `rollout status` where kubectl has it, which is neither
+    /// for a `ReplicaSet` nor for the strategy `OnDelete`; else a look at the number of available pods.
+    #[must_use]
+    pub fn await_available(&self, id: &ObjectId, object: &Object, pods: i64) -> String {
+        let on_delete = object.at("/spec/updateStrategy/type").is_some_and(|kind| kind == "OnDelete");
+        if id.kind != Kind::ReplicaSet && !on_delete {
+            return self.kubectl(&["rollout", "status", &id.short()]);
+        }
+        let field = if id.kind == Kind::DaemonSet { "numberAvailable" } else { "availableReplicas" };
+        let condition = format!("--for=jsonpath={{.status.{field}}}={pods}");
+        self.kubectl(&["wait", &condition, &id.short(), "--timeout=-1s"])
     }
 
     /// The command that sends the same request.

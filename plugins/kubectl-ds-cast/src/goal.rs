@@ -151,9 +151,14 @@ impl CastGoal {
         }
         let workload = Workload::new(Kind::DaemonSet, daemon_set);
         if !workload.is_available() {
-            return Ok(Step::Wait(self.ready(&workload)));
+            return Ok(Step::Wait(self.ready(daemon_set, snapshot)));
         }
-        let handover = Handover { leaving: &self.source, staying: &self.target, allow_fewer: replace.allow_fewer };
+        let handover = Handover {
+            leaving: &self.source,
+            staying: &self.target,
+            allow_fewer: replace.allow_fewer,
+            commands: &self.commands,
+        };
         if let Some(gate) = handover.check(snapshot)? {
             return Ok(Step::Wait(gate));
         }
@@ -188,15 +193,19 @@ impl CastGoal {
         }))
     }
 
-    fn ready(&self, daemon_set: &Workload<'_>) -> Gate {
+    fn ready(&self, daemon_set: &Object, snapshot: &Snapshot) -> Gate {
+        let workload = Workload::new(Kind::DaemonSet, daemon_set);
+        // Its own count, or before its controller has made one, that of the nodes.
+        let nodes = Placement::of(workload.template(), snapshot).and_then(|on| i64::try_from(on.on.len()).ok());
+        let pods = nodes.filter(|_| !workload.is_observed()).unwrap_or_else(|| workload.desired());
         Gate {
             waits_for: format!("{} to be ready on every node", self.target),
-            sees: if daemon_set.is_observed() {
-                format!("{} of {} available", daemon_set.available(), daemon_set.desired())
+            sees: if workload.is_observed() {
+                format!("{} of {} available", workload.available(), workload.desired())
             } else {
                 "its controller has not seen it yet".to_owned()
             },
-            command: self.commands.kubectl(&["rollout", "status", &self.target.short()]),
+            command: self.commands.await_available(&self.target, daemon_set, pods),
         }
     }
 

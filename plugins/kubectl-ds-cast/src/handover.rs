@@ -5,6 +5,7 @@ use recast::failure::Failure;
 use recast::object::ObjectId;
 use recast::snapshot::Snapshot;
 
+use crate::commands::Commands;
 use crate::membership::{Share, shares};
 use crate::ownership::{is_ready, pods_of};
 
@@ -17,6 +18,8 @@ pub struct Handover<'a> {
     pub staying: &'a ObjectId,
     /// Whether fewer pods are enough.
     pub allow_fewer: bool,
+    /// How commands for the user are written.
+    pub commands: &'a Commands,
 }
 
 impl Handover<'_> {
@@ -39,10 +42,11 @@ impl Handover<'_> {
     }
 
     fn in_force(&self, share: &Share) -> Gate {
+        let slices = format!("kubernetes.io/service-name={}", share.service);
         Gate {
             waits_for: format!("service/{} to take in the pods of {}", share.service, self.staying),
             sees: format!("{} of {} are endpoints", share.staying, share.expected),
-            command: format!("kubectl get endpointslices -l kubernetes.io/service-name={}", share.service),
+            command: self.commands.kubectl(&["get", "endpointslices", "-l", &slices]),
         }
     }
 

@@ -45,9 +45,15 @@ pub enum Refusal {
     /// A field that no rule says how to cast.
     #[error("it has the unknown field {0}, which would be lost")]
     UnknownField(String),
-    /// A strategy that no rule says how to cast.
+    /// A strategy that no rule says how to cast, and those that there are.
     #[error("its {0} is unknown")]
-    UnknownStrategy(String),
+    UnknownStrategy(String, &'static str),
+    /// Neither true nor false.
+    #[error("its spec.paused is {0}, which is neither true nor false")]
+    Paused(Value),
+    /// No number of pods.
+    #[error("its {0} is {1}, which is neither a number of pods nor a percentage up to 100%")]
+    Amount(&'static str, Value),
     /// A strategy that the server refuses too.
     #[error("its strategy has maxUnavailable and maxSurge both 0")]
     NoProgress,
@@ -79,7 +85,9 @@ impl Refusal {
             }
             Self::NoTemplate | Self::NoSpec | Self::NoName => "is it a whole manifest?",
             Self::UnknownField(_) => "check its spelling, or take it out first if it can be lost",
-            Self::UnknownStrategy(_) => "the strategies known are RollingUpdate, Recreate and OnDelete",
+            Self::UnknownStrategy(_, known) => known,
+            Self::Paused(_) => "write true or false, without quotes",
+            Self::Amount(..) => "write a number such as 2, or a percentage such as 25%",
             Self::NoProgress => "set one of them to 1 or more",
             Self::NotAString { .. } => "put quotes around it: labels and annotations are strings",
             Self::Syntax(_) => "kubectl explain daemonset.metadata says what names and labels may be",
@@ -102,7 +110,9 @@ pub fn check(kind: Kind, source: &Value) -> Result<(), Refusal> {
     if !present("/spec/template").is_some_and(Value::is_object) {
         return Err(Refusal::NoTemplate);
     }
-    if let Some(policy) = present("/spec/template/spec/restartPolicy").filter(|policy| *policy != "Always") {
+    if let Some(policy) =
+        present("/spec/template/spec/restartPolicy").filter(|policy| *policy != "Always" && *policy != "")
+    {
         return Err(Refusal::RestartPolicy(policy.clone()));
     }
     if present("/spec/template/spec/activeDeadlineSeconds").is_some() {

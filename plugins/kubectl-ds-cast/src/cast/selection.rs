@@ -62,13 +62,16 @@ fn check_syntax(result: &Value) -> Result<(), Refusal> {
     for map in ["/metadata/labels", "/spec/template/metadata/labels", "/spec/selector/matchLabels"] {
         for (key, value) in entries(result, map) {
             check_key(key)?;
-            let text = value.as_str().ok_or_else(|| Refusal::NotAString { field: map.to_owned(), key: key.clone() })?;
-            check_value(text)?;
+            if !value.is_null() {
+                let text =
+                    value.as_str().ok_or_else(|| Refusal::NotAString { field: map.to_owned(), key: key.clone() })?;
+                check_value(text)?;
+            }
         }
     }
     for map in ["/metadata/annotations", "/spec/template/metadata/annotations"] {
         for (key, value) in entries(result, map) {
-            if !value.is_string() {
+            if !value.is_string() && !value.is_null() {
                 return Err(Refusal::NotAString { field: map.to_owned(), key: key.clone() });
             }
         }

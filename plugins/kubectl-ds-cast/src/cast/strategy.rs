@@ -10,6 +10,12 @@ use super::{Account, Refusal};
 /// (`pkg/apis/apps/v1/defaults.go:SetDefaults_Deployment`).
 const DEPLOYMENT_DEFAULT: &str = "25%";
 
+/// What a Deployment can have.
+const OF_DEPLOYMENTS: &str = "a deployment has RollingUpdate or Recreate";
+
+/// What a `StatefulSet` can have.
+const OF_STATEFUL_SETS: &str = "a stateful set has RollingUpdate or OnDelete";
+
 /// Casts the strategy in place.
 pub fn cast(kind: Kind, edits: &mut Edits, account: &mut Account) -> Result<(), Refusal> {
     match kind {
@@ -20,21 +26,25 @@ pub fn cast(kind: Kind, edits: &mut Edits, account: &mut Account) -> Result<(), 
 }
 
 fn deployment(edits: &mut Edits, account: &mut Account) -> Result<(), Refusal> {
-    let paused = edits.remove(&["spec", "paused"]) == Some(json!(true));
+    let paused = match edits.remove(&["spec", "paused"]) {
+        None | Some(Value::Null) => false,
+        Some(Value::Bool(paused)) => paused,
+        Some(other) => return Err(Refusal::Paused(other)),
+    };
     let strategy = edits.remove(&["spec", "strategy"]).unwrap_or_default();
     known_fields("spec.strategy", &strategy, &["type", "rollingUpdate"])?;
     let rolling = &strategy["rollingUpdate"];
     known_fields("spec.strategy.rollingUpdate", rolling, &["maxSurge", "maxUnavailable"])?;
 
-    let (was, parameters) = match strategy["type"].as_str() {
-        None | Some("RollingUpdate") if strategy["type"].is_null() || strategy["type"].is_string() => {
+    let (was, parameters) = match kind_of("spec.strategy.type", &strategy, OF_DEPLOYMENTS)? {
+        "" | "RollingUpdate" => {
             let unavailable = or_default(&rolling["maxUnavailable"]);
             let surge = or_default(&rolling["maxSurge"]);
             let was = format!("RollingUpdate {}/{}", brief(&unavailable), brief(&surge));
             (was, rolling_update(&unavailable, &surge, account)?)
         }
-        Some("Recreate") => ("Recreate".to_owned(), json!({"maxUnavailable": "100%"})),
-        _ => return Err(Refusal::UnknownStrategy(format!("spec.strategy.type {}", strategy["type"]))),
+        "Recreate" => ("Recreate".to_owned(), json!({"maxUnavailable": "100%"})),
+        other => return Err(Refusal::UnknownStrategy(format!("spec.strategy.type {other:?}"), OF_DEPLOYMENTS)),
     };
     let kind = if paused { "OnDelete" } else { "RollingUpdate" };
     let now = parameters.as_object().into_iter().flatten().map(|(name, value)| format!("{name} {}", brief(value)));
@@ -49,9 +59,12 @@ fn deployment(edits: &mut Edits, account: &mut Account) -> Result<(), Refusal> {
 
 /// A DaemonSet takes one of both: pods that may be missing, or, where none may, pods beyond their number.
 fn rolling_update(unavailable: &Value, surge: &Value, account: &mut Account) -> Result<Value, Refusal> {
-    let (value, parameters) = match (amount(unavailable), amount(surge)) {
-        (Some(0), Some(0)) => return Err(Refusal::NoProgress),
-        (Some(0), Some(percent)) => {
+    let missing = amount(unavailable).filter(|amount| *amount <= 100 || unavailable.is_number());
+    let missing = missing.ok_or_else(|| Refusal::Amount("maxUnavailable", unavailable.clone()))?;
+    let beyond = amount(surge).ok_or_else(|| Refusal::Amount("maxSurge", surge.clone()))?;
+    let (value, parameters) = match (missing, beyond) {
+        (0, 0) => return Err(Refusal::NoProgress),
+        (0, percent) => {
             // A Deployment may surge by more than its size, a DaemonSet may not.
             let surge = if surge.is_string() && percent > 100 { json!("100%") } else { surge.clone() };
             (surge.clone(), json!({"maxSurge": surge, "maxUnavailable": 0}))
@@ -79,8 +92,14 @@ fn stateful_set(edits: &mut Edits, account: &mut Account) -> Result<(), Refusal>
     let Some(value) = edits.at(&strategy).cloned() else { return Ok(()) };
     known_fields("spec.updateStrategy", &value, &["type", "rollingUpdate"])?;
     known_fields("spec.updateStrategy.rollingUpdate", &value["rollingUpdate"], &["partition", "maxUnavailable"])?;
-    if !matches!(value["type"].as_str(), Some("RollingUpdate" | "OnDelete")) && !value["type"].is_null() {
-        return Err(Refusal::UnknownStrategy(format!("spec.updateStrategy.type {}", value["type"])));
+    let kind = kind_of("spec.updateStrategy.type", &value, OF_STATEFUL_SETS)?;
+    if !["", "RollingUpdate", "OnDelete"].contains(&kind) {
+        return Err(Refusal::UnknownStrategy(format!("spec.updateStrategy.type {kind:?}"), OF_STATEFUL_SETS));
+    }
+    let unavailable = &value["rollingUpdate"]["maxUnavailable"];
+    let fits = |amount: u64| amount > 0 && (amount <= 100 || unavailable.is_number());
+    if !unavailable.is_null() && !amount(unavailable).is_some_and(fits) {
+        return Err(Refusal::Amount("maxUnavailable", unavailable.clone()));
     }
     if value["rollingUpdate"].as_object().is_some_and(|map| map.keys().all(|key| key == "partition")) {
         edits.remove(&rolling);
@@ -98,6 +117,15 @@ fn stateful_set(edits: &mut Edits, account: &mut Account) -> Result<(), Refusal>
     Ok(())
 }
 
+/// The type of a strategy; empty, as to the server, where there is none.
+fn kind_of<'a>(path: &str, strategy: &'a Value, known: &'static str) -> Result<&'a str, Refusal> {
+    match &strategy["type"] {
+        Value::Null => Ok(""),
+        Value::String(kind) => Ok(kind),
+        other => Err(Refusal::UnknownStrategy(format!("{path} {other}"), known)),
+    }
+}
+
 fn known_fields(path: &str, value: &Value, known: &[&str]) -> Result<(), Refusal> {
     match value {
         Value::Null => Ok(()),
@@ -105,7 +133,7 @@ fn known_fields(path: &str, value: &Value, known: &[&str]) -> Result<(), Refusal
             Some(unknown) => Err(Refusal::UnknownField(format!("{path}.{unknown}"))),
             None => Ok(()),
         },
-        _ => Err(Refusal::UnknownStrategy(path.to_owned())),
+        _ => Err(Refusal::UnknownStrategy(path.to_owned(), "a strategy has a type and parameters")),
     }
 }
 

@@ -55,6 +55,7 @@ fn a_deployments_strategy_means_the_same() {
         (rolling(json!({"maxUnavailable": 0, "maxSurge": "150%"})), surge(json!("100%"))),
         (json!({"rollingUpdate": {"maxSurge": 0}}), unavailable(json!("25%"))),
         (json!({"type": "Recreate"}), unavailable(json!("100%"))),
+        (json!({"type": ""}), unavailable(json!("25%"))),
     ] {
         assert_eq!(strategy_of(json!({"strategy": strategy})), expected, "{strategy}");
     }
@@ -204,8 +205,28 @@ fn what_cannot_be_cast_is_refused_with_the_reason() {
     let refused = |spec: Value| casts(Kind::StatefulSet, &of_kind(Kind::StatefulSet, spec), Origin::File).unwrap_err();
     assert_eq!(refused(json!({"volumeClaimTemplates": [{}]})), Refusal::VolumeClaimTemplates);
     assert_eq!(refused(json!({"updateStrategy": {"rollingUpdate": {"partition": 1}}})), Refusal::Partition(json!(1)));
+    for (spec, reason) in [
+        (json!({"strategy": {"type": "OnDelete"}}), "spec.strategy.type \"OnDelete\" is unknown"),
+        (json!({"paused": "true"}), "neither true nor false"),
+        (json!({"strategy": {"rollingUpdate": {"maxUnavailable": "1"}}}), "maxUnavailable is \"1\""),
+        (json!({"strategy": {"rollingUpdate": {"maxUnavailable": "150%"}}}), "maxUnavailable is \"150%\""),
+        (json!({"strategy": {"rollingUpdate": {"maxSurge": -1, "maxUnavailable": 0}}}), "maxSurge is -1"),
+    ] {
+        let text = casts(Kind::Deployment, &deployment(spec), Origin::File).unwrap_err().to_string();
+        assert!(text.contains(reason), "{text} should say {reason}");
+    }
     let stuck = deployment(json!({"strategy": {"rollingUpdate": {"maxSurge": 0, "maxUnavailable": "0%"}}}));
     assert_eq!(casts(Kind::Deployment, &stuck, Origin::File).unwrap_err(), Refusal::NoProgress);
+}
+
+#[test]
+fn what_the_server_reads_as_absent_is_no_reason_to_refuse() {
+    let mut source = deployment(json!({}));
+    source["metadata"]["labels"]["empty"] = json!(null);
+    source["spec"]["template"]["metadata"]["labels"]["empty"] = json!(null);
+    source["spec"]["selector"]["matchLabels"]["empty"] = json!(null);
+    source["spec"]["template"]["spec"]["restartPolicy"] = json!("");
+    assert!(casts(Kind::Deployment, &source, Origin::File).is_ok());
 }
 
 #[test]

@@ -49,13 +49,14 @@ impl Goal for UndoGoal {
         let Some(daemon_set) = daemon_set else { return Ok(Step::Done) };
         let workload = Workload::new(self.source.kind, source);
         if !workload.is_available() {
-            return Ok(Step::Wait(self.available(&workload)));
+            return Ok(Step::Wait(self.available(&workload, source)));
         }
         if daemon_set.is_deleting() {
             return Ok(Step::Wait(self.gone()));
         }
         // Going back to fewer pods is what undo means; only the slices must have caught up.
-        let handover = Handover { leaving: &self.daemon_set, staying: &self.source, allow_fewer: true };
+        let handover =
+            Handover { leaving: &self.daemon_set, staying: &self.source, allow_fewer: true, commands: &self.commands };
         if let Some(gate) = handover.check(snapshot)? {
             return Ok(Step::Wait(gate));
         }
@@ -137,11 +138,11 @@ impl UndoGoal {
         .hint(format!("if it is the one to keep: {}", self.commands.kubectl(&["delete", &self.daemon_set.short()]))))
     }
 
-    fn available(&self, workload: &Workload<'_>) -> Gate {
+    fn available(&self, workload: &Workload<'_>, source: &Object) -> Gate {
         Gate {
             waits_for: format!("{} to be available", self.source),
             sees: format!("{} of {} available", workload.available(), workload.desired()),
-            command: self.commands.kubectl(&["rollout", "status", &self.source.short()]),
+            command: self.commands.await_available(&self.source, source, workload.desired()),
         }
     }
 
