@@ -1,139 +1,23 @@
 //! The cluster: reads, writes and watches, each named in its errors.
 
+mod error;
+mod scope;
+
 use std::pin::Pin;
 
 use futures::{Stream, StreamExt as _};
 use kube::api::{Api, DeleteParams, ListParams, Patch as ApiPatch, PatchParams, PostParams, Preconditions};
-use kube::core::Status;
 use kube::runtime::WatchStreamExt as _;
 use kube::runtime::watcher::{self, watcher};
 use kube::{Client, Error};
-use thiserror::Error as ThisError;
 
 use crate::action::{Propagation, Request};
 use crate::connection::{ConnectionArgs, ConnectionError};
-use crate::failure::Failure;
 use crate::kind::Kind;
 use crate::object::{Object, ObjectId};
 
-/// A set of objects of one kind: what to list or to watch.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Scope {
-    /// The kind.
-    pub kind: Kind,
-    /// The namespace; ignored for kinds that have none.
-    pub namespace: String,
-    /// A label selector, as the server reads it.
-    pub labels: Option<String>,
-    /// A field selector, as the server reads it.
-    pub fields: Option<String>,
-}
-
-impl Scope {
-    /// Every object of a kind in a namespace.
-    #[must_use]
-    pub fn all(kind: Kind, namespace: &str) -> Self {
-        Self { kind, namespace: namespace.to_owned(), labels: None, fields: None }
-    }
-
-    /// Those that a label selector matches.
-    #[must_use]
-    pub fn labelled(mut self, selector: impl Into<String>) -> Self {
-        self.labels = Some(selector.into());
-        self
-    }
-
-    /// Those that a field selector matches.
-    #[must_use]
-    pub fn with_fields(mut self, selector: impl Into<String>) -> Self {
-        self.fields = Some(selector.into());
-        self
-    }
-
-    /// The one object, whether or not it exists.
-    #[must_use]
-    pub fn one(id: &ObjectId) -> Self {
-        Self::all(id.kind, id.namespace()).with_fields(format!("metadata.name={}", id.name))
-    }
-}
-
-/// A request that the cluster did not grant.
-#[derive(Debug, ThisError)]
-#[error("cannot {verb} {what}")]
-pub struct ClusterError {
-    verb: &'static str,
-    what: String,
-    namespace: String,
-    kind: Kind,
-    source: Box<Error>,
-}
-
-impl ClusterError {
-    /// The server's answer, if there was one.
-    #[must_use]
-    pub fn status(&self) -> Option<&Status> {
-        match self.source.as_ref() {
-            Error::Api(status) => Some(status),
-            _ => None,
-        }
-    }
-
-    /// Whether the user lacks the right.
-    #[must_use]
-    pub fn is_forbidden(&self) -> bool {
-        self.status().is_some_and(|status| status.code == 403)
-    }
-
-    /// Whether a precondition did not hold: somebody else was faster.
-    #[must_use]
-    pub fn is_conflict(&self) -> bool {
-        self.status().is_some_and(|status| status.code == 409 && !status.is_already_exists())
-    }
-
-    /// Whether the name is taken.
-    #[must_use]
-    pub fn is_already_exists(&self) -> bool {
-        self.status().is_some_and(Status::is_already_exists)
-    }
-
-    /// Whether the object is not there.
-    #[must_use]
-    pub fn is_not_found(&self) -> bool {
-        self.status().is_some_and(|status| status.code == 404)
-    }
-
-    fn hint(&self) -> Option<String> {
-        let resource = format!("{}.{}", self.kind.resource().plural, self.kind.resource().group);
-        match self.status() {
-            Some(status) if status.code == 401 => Some("kubectl auth whoami says who the server takes you for".into()),
-            Some(status) if status.message.contains("being terminated") => {
-                Some(format!("the namespace {} is going away: choose another with -n", self.namespace))
-            }
-            Some(status) if status.code == 403 => Some(format!(
-                "kubectl auth can-i {} {} -n {}",
-                self.verb,
-                resource.trim_end_matches('.'),
-                self.namespace
-            )),
-            Some(_) => None,
-            None => Some("is the cluster up, and is this the right context? kubectl config current-context".into()),
-        }
-    }
-}
-
-impl From<ClusterError> for Failure {
-    fn from(error: ClusterError) -> Self {
-        let failure = match error.status() {
-            // The Debug form that the library shows is of no use to a person.
-            Some(status) => Self::new(error.to_string()).cause(status.message.clone()),
-            None => Self::caused_by(error.to_string(), error.source.as_ref()),
-        };
-        match error.hint() {
-            Some(hint) => failure.hint(hint),
-            None => failure,
-        }
-    }
-}
+pub use error::ClusterError;
+pub use scope::Scope;
 
 /// What the server said to a write.
 #[derive(Clone, Debug)]
@@ -182,7 +66,7 @@ impl Cluster {
     /// If the server cannot be reached or refuses.
     pub async fn get(&self, id: &ObjectId) -> Result<Option<Object>, ClusterError> {
         let found = self.api(id.kind, id.namespace()).get_opt(&id.name).await;
-        found.map_err(|source| error("get", id, source))
+        found.map_err(|source| ClusterError::of_object("get", id, source))
     }
 
     /// All objects of a scope, in one request.
@@ -196,7 +80,7 @@ impl Cluster {
             ..ListParams::default()
         };
         let list = self.api(scope.kind, &scope.namespace).list(&params).await;
-        let mut items = list.map_err(|source| scope_error("list", scope, source))?.items;
+        let mut items = list.map_err(|source| ClusterError::of_scope("list", scope, source))?.items;
         for item in &mut items {
             item.set_kind(scope.kind);
         }
@@ -214,18 +98,24 @@ impl Cluster {
         match request {
             Request::Create { object, .. } => {
                 let params = PostParams { dry_run, field_manager: Some(self.field_manager.clone()) };
-                api.create(&params, object).await.map(is).map_err(|source| error("create", id, source))
+                api.create(&params, object)
+                    .await
+                    .map(is)
+                    .map_err(|source| ClusterError::of_object("create", id, source))
             }
             Request::Patch { patch, .. } => {
                 let params =
                     PatchParams { dry_run, field_manager: Some(self.field_manager.clone()), ..PatchParams::default() };
                 let patch = ApiPatch::<()>::Json(patch.clone());
-                api.patch(&id.name, &params, &patch).await.map(is).map_err(|source| error("patch", id, source))
+                api.patch(&id.name, &params, &patch)
+                    .await
+                    .map(is)
+                    .map_err(|source| ClusterError::of_object("patch", id, source))
             }
             Request::Delete { uid, resource_version, propagation, .. } => {
                 let params = delete_params(uid, resource_version, *propagation, dry_run);
                 let answer = self.delete(api.resource_url(), &id.name, &params).await;
-                Ok(answer.map_err(|source| error("delete", id, source))?.map_or(Answer::Gone, is))
+                Ok(answer.map_err(|source| ClusterError::of_object("delete", id, source))?.map_or(Answer::Gone, is))
             }
         }
     }
@@ -276,7 +166,8 @@ pub fn fatal(scope: &Scope, error: watcher::Error) -> Option<ClusterError> {
         watcher::Error::WatchStartFailed(source) => ("watch", source),
         _ => return None,
     };
-    matches!(&source, Error::Api(status) if matches!(status.code, 401 | 403)).then(|| scope_error(verb, scope, source))
+    matches!(&source, Error::Api(status) if matches!(status.code, 401 | 403))
+        .then(|| ClusterError::of_scope(verb, scope, source))
 }
 
 fn delete_params(uid: &str, version: &str, propagation: Propagation, dry_run: bool) -> DeleteParams {
@@ -286,21 +177,4 @@ fn delete_params(uid: &str, version: &str, propagation: Propagation, dry_run: bo
     };
     let preconditions = Preconditions { uid: Some(uid.to_owned()), resource_version: Some(version.to_owned()) };
     DeleteParams { dry_run, ..params.preconditions(preconditions) }
-}
-
-fn error(verb: &'static str, id: &ObjectId, source: Error) -> ClusterError {
-    ClusterError {
-        verb,
-        what: id.to_string(),
-        namespace: id.namespace().to_owned(),
-        kind: id.kind,
-        source: Box::new(source),
-    }
-}
-
-fn scope_error(verb: &'static str, scope: &Scope, source: Error) -> ClusterError {
-    let resource = scope.kind.resource();
-    let what =
-        if resource.group.is_empty() { resource.plural } else { format!("{}.{}", resource.plural, resource.group) };
-    ClusterError { verb, what, namespace: scope.namespace.clone(), kind: scope.kind, source: Box::new(source) }
 }

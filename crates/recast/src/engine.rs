@@ -3,51 +3,26 @@
 //! It is level-triggered, as controllers are: a goal keeps no record of how far it came, it reads that off the
 //! snapshot. A run that was interrupted is finished by the same loop.
 
+mod gather;
+mod goal;
+mod interrupt;
 mod plan;
 mod watch;
 
-use std::collections::BTreeSet;
 use std::time::{Duration, Instant};
 
 use crate::action::Action;
-use crate::cluster::{Cluster, ClusterError, Scope};
+use crate::cluster::{Cluster, ClusterError};
 use crate::failure::Failure;
 use crate::snapshot::Snapshot;
 use crate::timeout::Timeout;
 
+pub use gather::{Need, gather};
+pub use goal::{Gate, Goal, Step, Stop};
 pub use plan::{Planned, plan};
 pub use watch::Watch;
 
-/// What must become true before the next action.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Gate {
-    /// What is waited for: `daemonset.apps/rng is ready on every node`.
-    pub waits_for: String,
-    /// What the cluster says at the moment: `2 of 4 ready`.
-    pub sees: String,
-    /// The kubectl command that waits for the same.
-    pub command: String,
-}
-
-/// What to do now.
-#[derive(Clone, Debug)]
-pub enum Step {
-    /// A write.
-    Act(Box<Action>),
-    /// Nothing, until the cluster has changed.
-    Wait(Gate),
-    /// Nothing more: the goal is reached.
-    Done,
-}
-
-/// What a command wants of the cluster.
-pub trait Goal {
-    /// Decides what to do now from what the cluster says now, and from nothing else.
-    ///
-    /// # Errors
-    /// If the goal cannot or must not be reached from here.
-    fn next(&self, snapshot: &Snapshot) -> Result<Step, Failure>;
-}
+use interrupt::{expired, interrupted};
 
 /// Something that happened.
 #[derive(Debug)]
@@ -63,30 +38,6 @@ pub enum Happening<'a> {
     },
     /// No goal can go on.
     Waits(&'a [(usize, Gate)]),
-}
-
-/// Why a goal was not reached.
-#[derive(Debug)]
-pub enum Stop {
-    /// It cannot or must not be reached.
-    Refused(Failure),
-    /// It was not reached in time.
-    TimedOut {
-        /// What was waited for.
-        gate: Gate,
-        /// Since when.
-        waited: Duration,
-    },
-    /// It would have to wait, and nothing is watched.
-    Left {
-        /// What it would wait for.
-        gate: Gate,
-    },
-    /// The user interrupted.
-    Interrupted {
-        /// What was waited for.
-        gate: Option<Gate>,
-    },
 }
 
 /// How far a set of goals is driven, and on what.
@@ -217,63 +168,4 @@ fn news_of(action: &Action) -> Gate {
         sees: "it was changed meanwhile".to_owned(),
         command: format!("kubectl get {id}"),
     }
-}
-
-async fn expired(begun: Instant, timeout: Timeout) {
-    match timeout.0.map(|limit| limit.saturating_sub(begun.elapsed())) {
-        Some(left) => tokio::time::sleep(left).await,
-        None => std::future::pending().await,
-    }
-}
-
-/// Ctrl-C, or SIGTERM where there is one.
-async fn interrupted() {
-    #[cfg(unix)]
-    {
-        use tokio::signal::unix::{SignalKind, signal};
-        if let Ok(mut terminate) = signal(SignalKind::terminate()) {
-            tokio::select! {
-                _ = tokio::signal::ctrl_c() => {}
-                _ = terminate.recv() => {}
-            }
-            return;
-        }
-    }
-    // Without a handler the default applies, and that ends the process: nothing to wait for.
-    if tokio::signal::ctrl_c().await.is_err() {
-        std::future::pending::<()>().await;
-    }
-}
-
-/// Reads scopes side by side into a snapshot. A scope that is `optional` and forbidden is noted as withheld.
-///
-/// # Errors
-/// If a scope that is needed cannot be read.
-pub async fn gather(cluster: &Cluster, scopes: &[(Scope, Need)]) -> Result<Snapshot, Failure> {
-    let lists = scopes.iter().map(|(scope, _)| cluster.list(scope));
-    let mut snapshot = Snapshot::default();
-    let mut seen = BTreeSet::new();
-    for ((scope, need), list) in scopes.iter().zip(futures::future::join_all(lists).await) {
-        match list {
-            Ok(objects) => {
-                for object in objects {
-                    seen.insert(snapshot.observe(scope.kind, object));
-                }
-            }
-            Err(error) if *need == Need::Optional && error.is_forbidden() => {
-                snapshot.withhold(scope.kind, format!("may not list {}", scope.kind.resource().plural));
-            }
-            Err(error) => return Err(error.into()),
-        }
-    }
-    Ok(snapshot)
-}
-
-/// Whether a command can do without what a scope tells.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Need {
-    /// Without it there is no safe decision.
-    Required,
-    /// Only the report is poorer.
-    Optional,
 }

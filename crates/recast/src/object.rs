@@ -1,7 +1,8 @@
 //! An object as the API server sent it: raw JSON that loses no field, with its metadata read once.
 
+mod id;
+
 use std::borrow::Cow;
-use std::fmt;
 
 use k8s_openapi::apimachinery::pkg::apis::meta::v1::{ObjectMeta, OwnerReference};
 use kube::Resource;
@@ -11,6 +12,8 @@ use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use serde_json::Value;
 
 use crate::kind::Kind;
+
+pub use id::ObjectId;
 
 /// One object. The JSON is what counts; the typed metadata beside it is a view for reading.
 #[derive(Clone, Debug, PartialEq)]
@@ -142,51 +145,6 @@ impl Resource for Object {
     }
 }
 
-/// Where an object lives: kind, namespace, name.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct ObjectId {
-    /// Its kind.
-    pub kind: Kind,
-    /// Its namespace; `None` for what has none.
-    pub namespace: Option<String>,
-    /// Its name.
-    pub name: String,
-}
-
-impl ObjectId {
-    /// An object in a namespace.
-    #[must_use]
-    pub fn new(kind: Kind, namespace: &str, name: &str) -> Self {
-        let namespace = kind.namespaced().then(|| namespace.to_owned());
-        Self { kind, namespace, name: name.to_owned() }
-    }
-
-    /// The same place under another kind or name.
-    #[must_use]
-    pub fn beside(&self, kind: Kind, name: &str) -> Self {
-        Self { kind, namespace: self.namespace.clone(), name: name.to_owned() }
-    }
-
-    /// `ds/rng`: the short form, for commands that a person types.
-    #[must_use]
-    pub fn short(&self) -> String {
-        format!("{}/{}", self.kind.short().unwrap_or(self.kind.name()), self.name)
-    }
-
-    /// The namespace, empty for what has none.
-    #[must_use]
-    pub fn namespace(&self) -> &str {
-        self.namespace.as_deref().unwrap_or_default()
-    }
-}
-
-/// `daemonset.apps/rng`, as kubectl writes it.
-impl fmt::Display for ObjectId {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{}/{}", self.kind, self.name)
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -203,13 +161,5 @@ mod tests {
     #[test]
     fn metadata_that_is_none_is_an_error() {
         assert!(Object::new(json!({"metadata": {"labels": {"a": 1}}})).is_err());
-    }
-
-    #[test]
-    fn an_id_reads_as_kubectl_writes_it() {
-        let id = ObjectId::new(Kind::Deployment, "web", "rng");
-        assert_eq!(id.to_string(), "deployment.apps/rng");
-        assert_eq!(id.short(), "deploy/rng");
-        assert_eq!(ObjectId::new(Kind::Node, "web", "n").namespace, None);
     }
 }

@@ -1,22 +1,23 @@
 //! Carries jobs out: as a plan, as dry runs, or for real.
 
+mod conclusion;
+mod preview;
+
 use std::collections::BTreeMap;
 
 use futures::{StreamExt as _, stream};
 use recast::action::{Action, Request};
 use recast::cluster::{Answer, Cluster};
-use recast::engine::{Engine, Happening, Planned, Stop, Watch, plan};
+use recast::engine::{Engine, Happening, Planned, Watch, plan};
 use recast::failure::Failure;
 use recast::output::{DryRun, Format, write_json, write_objects};
 use recast::snapshot::Snapshot;
 use serde_json::Value;
 
 use crate::args::Args;
-use crate::commands::Commands;
-use crate::diagnosis::diagnose;
 use crate::job::Job;
 use crate::screen::Screen;
-use crate::{Exit, Outcome, model};
+use crate::{Outcome, model};
 
 /// How many dry runs are under way at once.
 const DRY_RUNS_AT_ONCE: usize = 8;
@@ -63,26 +64,6 @@ impl<J: Job> Run<'_, J> {
         if failures.is_empty() { Ok(plans.into_iter().flatten().collect()) } else { Err(failures) }
     }
 
-    /// Prints the plans as a script that a person could have typed.
-    fn explain(&self, plans: &[Vec<Planned>]) -> Result<Exit, Failure> {
-        let commands = Commands::like(&self.args.connection);
-        self.screen.result(|out| {
-            let mut number = 0;
-            for step in plans.iter().flatten() {
-                number += 1;
-                let (what, why, command) = match step {
-                    Planned::Act(action) => {
-                        (action.request.summary(), action.why.clone(), commands.same_as(&action.request))
-                    }
-                    Planned::Wait(gate) => ("wait".to_owned(), format!("for {}", gate.waits_for), gate.command.clone()),
-                };
-                writeln!(out, "# {number}. {what}: {why}\n{command}\n")?;
-            }
-            if number == 0 { writeln!(out, "# nothing to do: it is all as asked") } else { Ok(()) }
-        })?;
-        Ok(Exit::Done)
-    }
-
     /// Asks the server about every write to come, side by side.
     async fn rehearse(&self, plans: &[Vec<Planned>]) -> Result<BTreeMap<String, Value>, Vec<Failure>> {
         let actions: Vec<&Action> = plans.iter().flatten().filter_map(action_of).collect();
@@ -98,24 +79,6 @@ impl<J: Job> Run<'_, J> {
             }
         }
         if failures.is_empty() { Ok(answers) } else { Err(failures) }
-    }
-
-    fn show(&self, plans: &[Vec<Planned>], answers: &BTreeMap<String, Value>) -> Result<Exit, Failure> {
-        let mut results = Vec::new();
-        for (job, plan) in self.jobs.iter().zip(plans) {
-            let id = job.creates();
-            let there = self.snapshot.get(id).map(|object| object.value().clone());
-            results.push(answers.get(&id.to_string()).cloned().or(there).unwrap_or_else(|| job.object().clone()));
-            if self.args.output.is_none() {
-                let requests = plan.iter().filter_map(action_of).map(|action| &action.request);
-                self.lines(job, requests, self.args.dry_run)?;
-            }
-            if plan.iter().any(|step| action_of(step).is_some()) {
-                job.report(&self.snapshot, self.screen);
-            }
-        }
-        self.print(results)?;
-        Ok(Exit::Done)
     }
 
     /// kubectl's messages for what was done; `unchanged` if that is nothing.
@@ -157,46 +120,6 @@ impl<J: Job> Run<'_, J> {
         self.conclude(results, &acted, failures).await
     }
 
-    async fn conclude(
-        &self,
-        results: Vec<Result<(), Stop>>,
-        acted: &[Vec<Request>],
-        mut failures: Vec<Failure>,
-    ) -> Outcome {
-        let mut exit = Exit::Done;
-        let mut objects = Vec::new();
-        for ((job, result), acted) in self.jobs.iter().zip(results).zip(acted) {
-            if let Some(object) = self.snapshot.get(job.creates()) {
-                objects.push(object.value().clone());
-            }
-            match result {
-                Ok(()) if acted.is_empty() && self.args.output.is_none() => {
-                    failures.extend(self.lines(job, std::iter::empty(), DryRun::None).err());
-                }
-                Ok(()) => {}
-                Err(Stop::Refused(failure)) => failures.push(failure),
-                Err(Stop::TimedOut { gate, waited }) => {
-                    let message =
-                        format!("gave up after {} s waiting for {}: {}", waited.as_secs(), gate.waits_for, gate.sees);
-                    let reasons = diagnose(self.cluster, &self.snapshot, job.creates()).await;
-                    failures.push(Failure::new(message).details(reasons).details(standing(job, acted)).hint(AGAIN));
-                }
-                Err(Stop::Left { gate }) => {
-                    self.screen.labelled("left", &format!("{}: {}", gate.waits_for, gate.sees));
-                    self.screen.labelled("next", AGAIN);
-                }
-                Err(Stop::Interrupted { gate }) => {
-                    exit = Exit::Interrupted;
-                    let gate = gate.map(|gate| format!(" while waiting for {}: {}", gate.waits_for, gate.sees));
-                    let failure = Failure::new(format!("interrupted{}", gate.unwrap_or_default()));
-                    self.screen.failures(&[failure.details(standing(job, acted)).hint(AGAIN)]);
-                }
-            }
-        }
-        failures.extend(self.print(objects).err());
-        if failures.is_empty() { Ok(exit) } else { Err(failures) }
-    }
-
     /// What `-o` asks for.
     fn print(&self, objects: Vec<Value>) -> Result<(), Failure> {
         match self.args.output {
@@ -209,21 +132,6 @@ impl<J: Job> Run<'_, J> {
             Some(format) => self.screen.result(|out| write_objects(out, format, objects)),
         }
     }
-}
-
-/// How to go on after a stop.
-const AGAIN: &str = "run the same command again to go on: it takes up where this one ended";
-
-/// What has been done and what has not.
-fn standing<J: Job>(job: &J, acted: &[Request]) -> Vec<String> {
-    let mut lines: Vec<String> =
-        acted.iter().map(|request| format!("done: {} {}", request.id(), request.past_tense())).collect();
-    let gone = |id| acted.iter().any(|request| matches!(request, Request::Delete { .. }) && request.id() == id);
-    match job.removes() {
-        Some(id) if !gone(id) => lines.push(format!("not done: {id} is still there, untouched")),
-        _ => {}
-    }
-    lines
 }
 
 fn action_of(step: &Planned) -> Option<&Action> {

@@ -52,7 +52,9 @@ pub async fn survey(
     if !watches {
         once.extend(in_motion.iter().map(|scope| (scope.clone(), need)));
     }
-    let (snapshot, others) = futures::join!(gather(cluster, &once), others(cluster, sites));
+    // A watch begins with a list of its own.
+    let others = async { if watches { Ok(Vec::new()) } else { others(cluster, sites).await } };
+    let (snapshot, others) = futures::join!(gather(cluster, &once), others);
     let mut snapshot = snapshot?;
     for (kind, object) in others? {
         snapshot.observe(kind, object);

@@ -1,0 +1,107 @@
+//! Requests that the cluster did not grant, for a person.
+
+use kube::Error;
+use kube::core::Status;
+use thiserror::Error as ThisError;
+
+use super::Scope;
+use crate::failure::Failure;
+use crate::kind::Kind;
+use crate::object::ObjectId;
+
+/// A request that the cluster did not grant.
+#[derive(Debug, ThisError)]
+#[error("cannot {verb} {what}")]
+pub struct ClusterError {
+    verb: &'static str,
+    what: String,
+    namespace: String,
+    kind: Kind,
+    source: Box<Error>,
+}
+
+impl ClusterError {
+    /// About one object.
+    pub(super) fn of_object(verb: &'static str, id: &ObjectId, source: Error) -> Self {
+        let (what, namespace) = (id.to_string(), id.namespace().to_owned());
+        Self { verb, what, namespace, kind: id.kind, source: Box::new(source) }
+    }
+
+    /// About a set of objects.
+    pub(super) fn of_scope(verb: &'static str, scope: &Scope, source: Error) -> Self {
+        Self {
+            verb,
+            what: plural(scope.kind),
+            namespace: scope.namespace.clone(),
+            kind: scope.kind,
+            source: Box::new(source),
+        }
+    }
+
+    /// The server's answer, if there was one.
+    #[must_use]
+    pub fn status(&self) -> Option<&Status> {
+        match self.source.as_ref() {
+            Error::Api(status) => Some(status),
+            _ => None,
+        }
+    }
+
+    /// Whether the user lacks the right.
+    #[must_use]
+    pub fn is_forbidden(&self) -> bool {
+        self.status().is_some_and(|status| status.code == 403)
+    }
+
+    /// Whether a precondition did not hold: somebody else was faster.
+    #[must_use]
+    pub fn is_conflict(&self) -> bool {
+        self.status().is_some_and(|status| status.code == 409 && !status.is_already_exists())
+    }
+
+    /// Whether the name is taken.
+    #[must_use]
+    pub fn is_already_exists(&self) -> bool {
+        self.status().is_some_and(Status::is_already_exists)
+    }
+
+    /// Whether the object is not there.
+    #[must_use]
+    pub fn is_not_found(&self) -> bool {
+        self.status().is_some_and(|status| status.code == 404)
+    }
+
+    fn hint(&self) -> Option<String> {
+        match self.status() {
+            Some(status) if status.code == 401 => Some("kubectl auth whoami says who the server takes you for".into()),
+            Some(status) if status.message.contains("being terminated") => {
+                Some(format!("the namespace {} is going away: choose another with -n", self.namespace))
+            }
+            Some(status) if status.code == 403 => {
+                Some(format!("kubectl auth can-i {} {} -n {}", self.verb, plural(self.kind), self.namespace))
+            }
+            Some(_) => None,
+            None => Some("is the cluster up, and is this the right context? kubectl config current-context".into()),
+        }
+    }
+}
+
+impl From<ClusterError> for Failure {
+    fn from(error: ClusterError) -> Self {
+        let failure = match error.status() {
+            // The Debug form that the library shows is of no use to a person.
+            Some(status) => Self::new(error.to_string()).cause(status.message.clone()),
+            None => Self::caused_by(error.to_string(), error.source.as_ref()),
+        };
+        match error.hint() {
+            Some(hint) => failure.hint(hint),
+            None => failure,
+        }
+    }
+}
+
+/// `daemonsets.apps`, `pods`: the resource as rules of access name it.
+fn plural(kind: Kind) -> String {
+    let resource = kind.resource();
+    if resource.group.is_empty() { resource.plural } else { format!("{}.{}", resource.plural, resource.group) }
+}

@@ -1,0 +1,37 @@
+//! The first look at the cluster.
+
+use crate::cluster::{Cluster, Scope};
+use crate::failure::Failure;
+use crate::snapshot::Snapshot;
+
+/// Reads scopes side by side into a snapshot. A scope that is `optional` and forbidden is noted as withheld.
+///
+/// # Errors
+/// If a scope that is needed cannot be read.
+pub async fn gather(cluster: &Cluster, scopes: &[(Scope, Need)]) -> Result<Snapshot, Failure> {
+    let lists = scopes.iter().map(|(scope, _)| cluster.list(scope));
+    let mut snapshot = Snapshot::default();
+    for ((scope, need), list) in scopes.iter().zip(futures::future::join_all(lists).await) {
+        match list {
+            Ok(objects) => {
+                for object in objects {
+                    snapshot.observe(scope.kind, object);
+                }
+            }
+            Err(error) if *need == Need::Optional && error.is_forbidden() => {
+                snapshot.withhold(scope.kind, format!("may not list {}", scope.kind.resource().plural));
+            }
+            Err(error) => return Err(error.into()),
+        }
+    }
+    Ok(snapshot)
+}
+
+/// Whether a command can do without what a scope tells.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Need {
+    /// Without it there is no safe decision.
+    Required,
+    /// Only the report is poorer.
+    Optional,
+}
