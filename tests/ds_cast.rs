@@ -13,10 +13,16 @@ mod harness;
 
 mod ds_cast {
     mod dry_run;
+    mod existing;
     mod fields;
+    mod interrupted;
     mod metadata;
+    mod never_ready;
     mod output;
+    mod refusals;
+    mod replace;
     mod requests;
+    mod rights;
     mod sources;
     mod strategies;
     mod tool;

@@ -1,0 +1,100 @@
+//! Interrupted, killed, overtaken: what is said, and that the same command goes on from there.
+
+use serde_json::json;
+
+use super::tool::Cast as _;
+use crate::harness::manifests::{deployment, service};
+use crate::harness::{Endpoints, Namespace, Running};
+
+/// A replacement that waits: pods of this count as available only after a while.
+fn waiting(ns: &Namespace, words: &str) -> Running {
+    let mut source = deployment("rng", 2);
+    source["spec"]["minReadySeconds"] = json!(10);
+    ns.create(&source);
+    ns.create(&service("rng"));
+    ns.rolled_out("deploy/rng");
+    let mut running = ns.begin_cast(words);
+    running.until_it_says("waiting for daemonset.apps/rng to be ready on every node");
+    running
+}
+
+#[test]
+#[ignore = "needs a cluster: make test"]
+fn an_interrupt_says_what_is_done_and_what_is_not() {
+    for signal in ["INT", "TERM"] {
+        let ns = Namespace::new();
+        let running = waiting(&ns, "rng --replace");
+        running.signal(signal);
+        let ended = running.ended();
+        assert_eq!(ended.code(), Some(130), "{ended}");
+        ended
+            .said(&["error: interrupted while waiting for daemonset.apps/rng to be ready on every node"])
+            .said(&["done: daemonset.apps/rng created", "not done: deployment.apps/rng is still there, untouched"])
+            .said(&["hint: run the same command again to go on"]);
+        assert!(ns.has("deploy/rng") && ns.has("ds/rng"));
+    }
+}
+
+#[test]
+#[ignore = "needs a cluster: make test"]
+fn after_a_kill_the_same_command_finishes() {
+    let ns = Namespace::new();
+    let running = waiting(&ns, "rng --replace");
+    let endpoints = Endpoints::of(&ns, "rng", ns.list("pods").len());
+    running.signal("KILL");
+    assert_eq!(running.ended().code(), None);
+    assert!(ns.has("deploy/rng") && ns.has("ds/rng"));
+    let daemon_set = ns.get("ds/rng")["metadata"]["uid"].clone();
+    ns.cast("rng --replace").done().printed("deployment.apps/rng deleted\n");
+    assert!(!ns.has("deploy/rng"));
+    assert_eq!(ns.get("ds/rng")["metadata"]["uid"], daemon_set, "the daemon set is the one of the first run");
+    drop(endpoints);
+}
+
+#[test]
+#[ignore = "needs a cluster: make test"]
+fn a_source_that_is_changed_meanwhile_stays() {
+    let ns = Namespace::new();
+    let running = waiting(&ns, "rng --replace");
+    ns.kubectl("set image deploy/rng main=registry.example/rng:2");
+    let ended = running.ended().refused();
+    ended.said(&["deployment.apps/rng was changed since it was cast", "hint: "]);
+    assert!(ns.has("deploy/rng"), "the change is not lost");
+}
+
+#[test]
+#[ignore = "needs a cluster: make test"]
+fn a_source_that_is_made_anew_meanwhile_stays() {
+    let ns = Namespace::new();
+    let running = waiting(&ns, "rng --replace");
+    let mut again = ns.get("deploy/rng");
+    ns.kubectl("delete deploy/rng");
+    again["metadata"] = json!({"name": "rng", "labels": {"app": "rng"}});
+    again.as_object_mut().unwrap().remove("status");
+    ns.create(&again);
+    let ended = running.ended();
+    assert!(ns.has("deploy/rng"), "nobody asked to delete this one: {ended}");
+}
+
+#[test]
+#[ignore = "needs a cluster: make test"]
+fn scaling_meanwhile_is_no_problem_and_undo_gives_back_the_scaled_one() {
+    let ns = Namespace::new();
+    let running = waiting(&ns, "rng --replace");
+    ns.kubectl("scale deploy/rng --replicas=3");
+    running.ended().done();
+    assert!(!ns.has("deploy/rng"));
+    ns.cast("--undo ds/rng").done();
+    assert_eq!(ns.get("deploy/rng")["spec"]["replicas"], 3);
+}
+
+#[test]
+#[ignore = "needs a cluster: make test"]
+fn a_daemon_set_that_is_deleted_meanwhile_leaves_the_source_alone() {
+    let ns = Namespace::new();
+    let running = waiting(&ns, "rng --replace");
+    ns.kubectl("delete ds/rng");
+    running.signal("INT");
+    running.ended();
+    assert!(ns.has("deploy/rng"));
+}
