@@ -10,6 +10,7 @@ use kube::Config;
 use kube::config::{Kubeconfig, KubeconfigError};
 use thiserror::Error;
 
+use crate::failure::Failure;
 use crate::timeout::Timeout;
 
 /// Heading of these flags in `--help`.
@@ -92,6 +93,16 @@ pub enum ConnectionError {
     Client(#[from] kube::Error),
 }
 
+impl From<ConnectionError> for Failure {
+    fn from(error: ConnectionError) -> Self {
+        let failure = match std::error::Error::source(&error) {
+            Some(cause) => Self::caused_by(error.to_string(), cause),
+            None => Self::new(error.to_string()),
+        };
+        failure.hint("kubectl config get-contexts shows what there is; --kubeconfig names another file")
+    }
+}
+
 impl ConnectionArgs {
     /// The flags that a command printed for the user must repeat to reach the same cluster. Never the token.
     #[must_use]
@@ -136,13 +147,22 @@ impl ConnectionArgs {
         if let Some(path) = &self.kubeconfig {
             return Ok(Some(Kubeconfig::read_from(path)?));
         }
-        let named = std::env::var_os("KUBECONFIG").is_some_and(|value| !value.is_empty());
-        let home = std::env::home_dir().map(|home| home.join(".kube").join("config"));
-        if named || home.is_some_and(|path| path.exists()) {
-            return Ok(Some(Kubeconfig::read()?));
+        // Files of the list that do not exist are skipped, as kubectl does; of two that do, the first one counts.
+        let list = std::env::var_os("KUBECONFIG").filter(|list| !list.is_empty());
+        let paths: Vec<PathBuf> = match &list {
+            Some(list) => std::env::split_paths(list).collect(),
+            None => std::env::home_dir().map(|home| home.join(".kube").join("config")).into_iter().collect(),
+        };
+        let mut merged: Option<Kubeconfig> = None;
+        for path in paths.iter().filter(|path| path.exists()) {
+            let next = Kubeconfig::read_from(path)?;
+            merged = Some(match merged {
+                Some(first) => first.merge(next)?,
+                None => next,
+            });
         }
         // `--server` alone is enough, as in kubectl.
-        Ok(self.server.is_some().then(Kubeconfig::default))
+        Ok(merged.or_else(|| self.server.is_some().then(Kubeconfig::default)))
     }
 }
 

@@ -5,6 +5,25 @@ use json_patch::{AddOperation, Patch, PatchOperation, RemoveOperation, ReplaceOp
 use serde_json::Value;
 
 /// Records edits of a value as patch operations while making them.
+///
+/// ```
+/// use recast::patch::Edits;
+/// use serde_json::json;
+///
+/// let mut edits = Edits::of(json!({"spec": {"selector": {"app": "rng"}}}));
+/// edits.test(&["spec", "selector"]);
+/// edits.set(&["spec", "selector", "isactive"], json!("yes"));
+/// let (patch, value) = edits.finish();
+/// assert_eq!(value, json!({"spec": {"selector": {"app": "rng", "isactive": "yes"}}}));
+/// assert_eq!(
+///     serde_json::to_value(patch)?,
+///     json!([
+///         {"op": "test", "path": "/spec/selector", "value": {"app": "rng"}},
+///         {"op": "add", "path": "/spec/selector/isactive", "value": "yes"},
+///     ])
+/// );
+/// # Ok::<(), serde_json::Error>(())
+/// ```
 #[derive(Clone, Debug)]
 pub struct Edits {
     value: Value,

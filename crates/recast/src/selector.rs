@@ -24,6 +24,15 @@ pub enum SelectorError {
 
 /// Reads a `LabelSelector`: `matchLabels` and `matchExpressions`.
 ///
+/// ```
+/// use recast::selector::{label_selector, labels, matches};
+/// use serde_json::json;
+///
+/// let selector = label_selector(&json!({"matchLabels": {"app": "rng"}}))?;
+/// assert!(matches(&selector, &labels(Some(&json!({"app": "rng", "isactive": "yes"})))));
+/// # Ok::<(), recast::selector::SelectorError>(())
+/// ```
+///
 /// # Errors
 /// If it is none.
 pub fn label_selector(value: &Value) -> Result<Selector, SelectorError> {

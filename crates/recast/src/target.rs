@@ -54,6 +54,15 @@ pub enum TargetError {
 impl Targets {
     /// Reads the words as kubectl does: a word with a slash is TYPE/NAME; else the first one is a TYPE if it is one.
     ///
+    /// ```
+    /// use recast::target::Targets;
+    ///
+    /// let short = Targets::parse(&["deploy/rng".to_owned()])?;
+    /// let long = Targets::parse(&["deployments.apps".to_owned(), "rng".to_owned()])?;
+    /// assert_eq!(short, long);
+    /// # Ok::<(), recast::target::TargetError>(())
+    /// ```
+    ///
     /// # Errors
     /// If a type is unknown, a name is not valid, or both forms are mixed.
     pub fn parse(words: &[String]) -> Result<Self, TargetError> {

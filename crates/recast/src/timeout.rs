@@ -7,6 +7,14 @@ use std::time::Duration;
 use thiserror::Error;
 
 /// How long to wait; `None` is for ever.
+///
+/// ```
+/// use recast::timeout::Timeout;
+/// use std::time::Duration;
+///
+/// assert_eq!("1h30m".parse(), Ok(Timeout(Some(Duration::from_secs(5400)))));
+/// assert_eq!("0".parse(), Ok(Timeout(None)));
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Timeout(pub Option<Duration>);
 

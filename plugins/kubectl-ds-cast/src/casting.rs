@@ -24,9 +24,7 @@ use crate::{Exit, Outcome};
 
 /// Casts what the command line names.
 pub async fn run(args: &Args, screen: &Screen) -> Outcome {
-    let cluster = Cluster::connect(&args.connection).await.map_err(|error| {
-        vec![Failure::caused_by(error.to_string(), &error).hint("kubectl config get-contexts shows what is there")]
-    })?;
+    let cluster = Cluster::connect(&args.connection).await.map_err(|error| vec![error.into()])?;
     let found = resolve(args, &cluster, &SOURCES, Kind::Deployment).await.map_err(|failure| vec![failure])?;
     if found.is_empty() {
         screen.say(&format!("No resources found in {} namespace.", cluster.namespace()));

@@ -21,17 +21,27 @@ pub async fn diagnose(cluster: &Cluster, snapshot: &Snapshot, id: &ObjectId) -> 
         .iter()
         .filter(|pod| !is_ready(pod))
         .map(|pod| {
-            let event = events.get(pod.uid()).map(|text| format!("; {text}")).unwrap_or_default();
-            format!("{}: pod {} {}{event}", wanted_node(pod), pod.name(), reason(pod))
+            let reason = reason(pod);
+            // The scheduler says the same in both places.
+            let event = events.get(pod.uid()).filter(|event| !reason.contains(&event.message));
+            let event = event.map(|event| format!("; {}: {}", event.reason, event.message)).unwrap_or_default();
+            format!("{}: pod {} {reason}{event}", wanted_node(pod), pod.name())
         })
         .collect();
     lines.extend(without_pod(snapshot, object, &pods));
-    lines.extend(events.get(object.uid()).map(|text| format!("{id}: {text}")));
+    lines.sort();
+    lines.extend(events.get(object.uid()).map(|event| format!("{id}: {}: {}", event.reason, event.message)));
     lines
 }
 
+/// What an event says.
+struct Said {
+    reason: String,
+    message: String,
+}
+
 /// The newest event of each object, by uid.
-fn latest(mut events: Vec<Object>) -> BTreeMap<String, String> {
+fn latest(mut events: Vec<Object>) -> BTreeMap<String, Said> {
     let stamp = |event: &Object| {
         let text = |pointer: &str| event.at(pointer).and_then(Value::as_str).map(str::to_owned);
         text("/series/lastObservedTime").or_else(|| text("/lastTimestamp")).or_else(|| text("/eventTime"))
@@ -39,7 +49,7 @@ fn latest(mut events: Vec<Object>) -> BTreeMap<String, String> {
     events.sort_by_key(stamp);
     let line = |event: Object| {
         let text = |pointer: &str| event.at(pointer).and_then(Value::as_str).unwrap_or_default().to_owned();
-        (text("/involvedObject/uid"), format!("{}: {}", text("/reason"), text("/message")))
+        (text("/involvedObject/uid"), Said { reason: text("/reason"), message: text("/message") })
     };
     events.into_iter().map(line).collect()
 }

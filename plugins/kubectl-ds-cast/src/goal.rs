@@ -98,8 +98,11 @@ impl CastGoal {
         match Placement::of(template, snapshot) {
             Some(placement) if placement.on.len() < ready && !replace.allow_fewer => {
                 let nodes = placement.on.len();
-                Err(Failure::new(format!("{} would run {nodes} pods, {} has {ready} ready", self.target, self.source))
-                    .hint("add --allow-fewer if that is enough, or let it run on more nodes with --toleration"))
+                Err(Failure::new(format!(
+                    "{} would run on {nodes} of the nodes, {} has {ready} pods ready",
+                    self.target, self.source
+                ))
+                .hint("add --allow-fewer if that is enough, or let it run on more nodes with --toleration"))
             }
             _ => Ok(()),
         }

@@ -1,5 +1,7 @@
 //! What is said about a cast: what became of the fields, where it runs, what stands there now, what to do next.
 
+use std::collections::BTreeMap;
+
 use recast::kind::Kind;
 use recast::object::Object;
 use recast::selector::labels;
@@ -75,7 +77,11 @@ fn nodes(placement: Option<&Placement>, snapshot: &Snapshot) -> String {
         return format!("not looked at: {}", snapshot.withheld(Kind::Node).unwrap_or("the template cannot be read"));
     };
     let all = placement.on.len() + placement.off.len();
-    let off = placement.off.iter().map(|(node, reason)| format!("; not on {node}: {reason}"));
+    let mut off: BTreeMap<&str, Vec<&str>> = BTreeMap::new();
+    for (node, reason) in &placement.off {
+        off.entry(reason).or_default().push(node);
+    }
+    let off = off.into_iter().map(|(reason, nodes)| format!("; not on {}: {reason}", nodes.join(", ")));
     format!("will run on {} of {all}{}", placement.on.len(), off.collect::<String>())
 }
 

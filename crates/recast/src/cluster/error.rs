@@ -91,7 +91,11 @@ impl From<ClusterError> for Failure {
         let failure = match error.status() {
             // The Debug form that the library shows is of no use to a person.
             Some(status) => Self::new(error.to_string()).cause(status.message.clone()),
-            None => Self::caused_by(error.to_string(), error.source.as_ref()),
+            None => match error.source.as_ref() {
+                // Its own text only repeats that it is one.
+                Error::Service(cause) => Self::caused_by(error.to_string(), cause.as_ref()),
+                cause => Self::caused_by(error.to_string(), cause),
+            },
         };
         match error.hint() {
             Some(hint) => failure.hint(hint),

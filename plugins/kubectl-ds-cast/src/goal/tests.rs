@@ -117,7 +117,7 @@ fn a_source_scaled_meanwhile_is_remembered_as_it_is_at_the_end() {
 
 #[test]
 fn fewer_pods_than_now_need_a_word() {
-    assert!(refusal(&goal(NODES + 1, Some(false)), &snapshot(NODES + 1)).contains("would run 3 pods"));
+    assert!(refusal(&goal(NODES + 1, Some(false)), &snapshot(NODES + 1)).contains("would run on 3 of the nodes"));
     assert_eq!(summary(&goal(NODES + 1, Some(true)), snapshot(NODES + 1)).len(), 3);
     let later = with_daemon_set(snapshot(NODES + 1), NODES + 1);
     assert!(refusal(&goal(NODES + 1, Some(false)), &later).contains("has 3 pods ready"));

@@ -27,7 +27,7 @@ pub fn warnings(subject: &Subject<'_>, pod: &PodSpec, snapshot: &Snapshot) -> Ve
             .map(recast::object::Object::name)
             .collect();
         if !small.is_empty() {
-            lines.push(format!("each pod requests {resource} {request}: more than {} has in all", small.join(", ")));
+            lines.push(format!("each pod requests {resource} {request}: more than there is on {}", small.join(", ")));
         }
     }
     lines.extend(growth(subject, &requests, placement.on.len()));
