@@ -9,17 +9,17 @@ use thiserror::Error;
 pub enum SyntaxError {
     /// Not an object's name.
     #[error(
-        "\"{0}\" is not a valid name: at most 253 lower case letters, digits, '-' and '.', a letter or digit at both ends"
+        "{0:?} is not a valid name: at most 253 lower case letters, digits, '-' and '.', a letter or digit at both ends"
     )]
     Name(String),
     /// Not a label's or annotation's key.
     #[error(
-        "\"{0}\" is not a valid key: [PREFIX/]NAME, NAME at most 63 letters, digits, '-', '_' and '.', PREFIX a DNS name"
+        "{0:?} is not a valid key: [PREFIX/]NAME, NAME at most 63 letters, digits, '-', '_' and '.', PREFIX a DNS name"
     )]
     Key(String),
     /// Not a label's value.
     #[error(
-        "\"{0}\" is not a valid label value: at most 63 letters, digits, '-', '_' and '.', a letter or digit at both ends"
+        "{0:?} is not a valid label value: at most 63 letters, digits, '-', '_' and '.', a letter or digit at both ends"
     )]
     Value(String),
 }

@@ -106,8 +106,10 @@ fn cast(args: &Args, input: Input, before: Manifest, taken: &mut BTreeSet<Place>
 impl Judged {
     fn places(&self) -> impl Iterator<Item = (String, &Verdict)> {
         let places = self.before.objects().iter().map(|object| {
-            let name = if object.name().is_empty() { String::new() } else { format!(" {}", object.name()) };
-            format!("{}:{}: {}{name}", self.input.name, object.line, object.kind())
+            // Escaped: a file may hold anything, and this goes to a terminal.
+            let name =
+                if object.name().is_empty() { String::new() } else { format!(" {}", object.name().escape_debug()) };
+            format!("{}:{}: {}{name}", self.input.name, object.line, object.kind().escape_debug())
         });
         places.zip(&self.verdicts)
     }

@@ -58,7 +58,7 @@ pub enum Refusal {
     #[error("its strategy has maxUnavailable and maxSurge both 0")]
     NoProgress,
     /// A label or annotation that is no string.
-    #[error("the value of {key} in {field} is not a string")]
+    #[error("the value of {key:?} in {field} is not a string")]
     NotAString {
         /// The map.
         field: String,

@@ -49,7 +49,7 @@ pub fn cast(kind: Kind, edits: &mut Edits, account: &mut Account) -> Result<(), 
             || of_strategy(kind).contains(&field)
     };
     if let Some(unknown) = fields.iter().find(|field| !known(field)) {
-        return Err(Refusal::UnknownField(format!("spec.{unknown}")));
+        return Err(Refusal::UnknownField(format!("spec.{}", unknown.escape_debug())));
     }
     let carried = CARRIED.into_iter().filter(|field| edits.at(&["spec", field]).is_some());
     let carried: Vec<String> = carried.map(str::to_owned).collect();

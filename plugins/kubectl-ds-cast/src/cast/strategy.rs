@@ -130,7 +130,7 @@ fn known_fields(path: &str, value: &Value, known: &[&str]) -> Result<(), Refusal
     match value {
         Value::Null => Ok(()),
         Value::Object(map) => match map.keys().find(|key| !known.contains(&key.as_str())) {
-            Some(unknown) => Err(Refusal::UnknownField(format!("{path}.{unknown}"))),
+            Some(unknown) => Err(Refusal::UnknownField(format!("{path}.{}", unknown.escape_debug()))),
             None => Ok(()),
         },
         _ => Err(Refusal::UnknownStrategy(path.to_owned(), "a strategy has a type and parameters")),
