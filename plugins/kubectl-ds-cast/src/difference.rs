@@ -31,6 +31,12 @@ fn collect(path: &str, left: &Value, right: &Value, lines: &mut Vec<String>) {
     }
 }
 
+/// A value in a line of text: a string without quotes, and with nothing in it that a terminal would obey.
+#[must_use]
+pub fn plain(value: &Value) -> String {
+    value.as_str().map_or_else(|| value.to_string(), |text| text.escape_debug().to_string())
+}
+
 /// The last field of a path.
 fn last(path: &str) -> &str {
     path.rsplit('.').next().unwrap_or(path)
@@ -42,7 +48,7 @@ const LONGEST: usize = 80;
 fn brief(path: &str, value: &Value) -> String {
     let text = match value {
         Value::Null => return "(none)".to_owned(),
-        Value::String(text) => text.clone(),
+        Value::String(_) => plain(value),
         Value::Array(list) if last(path) == "env" => return format!("({} entries)", list.len()),
         // Whatever contains a list of variables.
         other if other.to_string().contains("\"env\"") => return "(not shown)".to_owned(),

@@ -5,6 +5,7 @@ use recast::patch::Edits;
 use serde_json::Value;
 
 use super::{Account, Refusal, strategy};
+use crate::difference::plain;
 
 /// Fields that a DaemonSet means the same by.
 const CARRIED: [&str; 4] = ["template", "selector", "minReadySeconds", "revisionHistoryLimit"];
@@ -59,7 +60,7 @@ pub fn cast(kind: Kind, edits: &mut Edits, account: &mut Account) -> Result<(), 
     account.carried.extend(carried[at..].iter().cloned());
     for field in dropped(kind) {
         if let Some(value) = edits.remove(&["spec", field]).filter(|value| !is_nothing(value)) {
-            account.dropped.push(format!("{field} {}", brief(&value)));
+            account.dropped.push(format!("{field} {}", plain(&value)));
         }
     }
     note_hash_keys(edits, account);
@@ -68,10 +69,6 @@ pub fn cast(kind: Kind, edits: &mut Edits, account: &mut Account) -> Result<(), 
 
 fn is_nothing(value: &Value) -> bool {
     value.is_null() || value.as_array().is_some_and(Vec::is_empty)
-}
-
-fn brief(value: &Value) -> String {
-    value.as_str().map_or_else(|| value.to_string(), str::to_owned)
 }
 
 /// `matchLabelKeys: [pod-template-hash]` tells the pods of one rollout apart; a key that pods have not is ignored.

@@ -5,6 +5,7 @@ use recast::patch::Edits;
 use serde_json::{Map, Value, json};
 
 use super::{Account, Refusal};
+use crate::difference::plain;
 
 /// What a Deployment's `maxSurge` and `maxUnavailable` are where it does not say
 /// (`pkg/apis/apps/v1/defaults.go:SetDefaults_Deployment`).
@@ -40,14 +41,14 @@ fn deployment(edits: &mut Edits, account: &mut Account) -> Result<(), Refusal> {
         "" | "RollingUpdate" => {
             let unavailable = or_default(&rolling["maxUnavailable"]);
             let surge = or_default(&rolling["maxSurge"]);
-            let was = format!("RollingUpdate {}/{}", brief(&unavailable), brief(&surge));
+            let was = format!("RollingUpdate {}/{}", plain(&unavailable), plain(&surge));
             (was, rolling_update(&unavailable, &surge, account)?)
         }
         "Recreate" => ("Recreate".to_owned(), json!({"maxUnavailable": "100%"})),
         other => return Err(Refusal::UnknownStrategy(format!("spec.strategy.type {other:?}"), OF_DEPLOYMENTS)),
     };
     let kind = if paused { "OnDelete" } else { "RollingUpdate" };
-    let now = parameters.as_object().into_iter().flatten().map(|(name, value)| format!("{name} {}", brief(value)));
+    let now = parameters.as_object().into_iter().flatten().map(|(name, value)| format!("{name} {}", plain(value)));
     let now: Vec<String> = now.collect();
     account.changed.push(format!("strategy {was} -> updateStrategy {kind}, {}", now.join(", ")));
     if paused {
@@ -72,7 +73,7 @@ fn rolling_update(unavailable: &Value, surge: &Value, account: &mut Account) -> 
         _ => (unavailable.clone(), json!({"maxUnavailable": unavailable})),
     };
     if value.is_string() && value != "100%" && parameters.get("maxSurge").is_none() {
-        account.notes.push(format!("{} rounds down in a deployment, up in a daemon set", brief(&value)));
+        account.notes.push(format!("{} rounds down in a deployment, up in a daemon set", plain(&value)));
     }
     Ok(parameters)
 }
@@ -154,8 +155,4 @@ pub fn effective(strategy: Option<&Value>) -> Value {
         strategy.as_object_mut().map(|map| map.remove("rollingUpdate"));
     }
     strategy
-}
-
-fn brief(value: &Value) -> String {
-    value.as_str().map_or_else(|| value.to_string(), str::to_owned)
 }
