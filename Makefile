@@ -3,6 +3,7 @@
 #   KUBERNETES=1.35        another version of Kubernetes, of those in tests/cluster; without it, the one that is up is
 #                          used, else 1.37
 #   RECAST_KUBECONFIG=...  a cluster of your own for `make test`; see tests/cluster/README.md
+#   RECAST_REPOSITORY=...  where `make dist` says that the archives will be, if it is not the remote origin
 #   TEST=...               of the tests that need a cluster, only those with this in their name
 
 cluster := tests/cluster/cluster.sh
@@ -25,7 +26,7 @@ demo: ## Shows kubectl ds-cast on a running application; leaves the cluster up t
 	@examples/demo.sh
 
 .PHONY: test
-test: toolchain format lint unit deny e2e ## Everything that a change must pass: what follows, to `make e2e`
+test: toolchain format lint unit deny krew-check e2e ## Everything that a change must pass: what follows, to `make e2e`
 
 .PHONY: toolchain
 toolchain: ## Says what is missing to build with
@@ -47,6 +48,11 @@ unit: ## Runs the tests that need no cluster: unit, golden and doc tests
 deny: ## Checks the dependencies: licences, bans, sources
 	.ci/deny bans licenses sources
 
+.PHONY: krew-check
+krew-check: ## Installs the plugins with the real krew, runs and uninstalls them
+	@tests/cluster/binaries.sh build-krew
+	@tests/krew/check.sh
+
 .PHONY: e2e
 e2e: ## Runs the end-to-end tests on the cluster, starting it if it is not up
 	$(suite) e2e
@@ -58,6 +64,11 @@ soak: ## Runs the long tests; RECAST_SEED=... repeats a run
 .PHONY: bench
 bench: ## Measures start-up and size beside kubectl's
 	$(suite) bench
+
+.PHONY: dist
+dist: ## Packs the plugins for this machine into dist/, with their Krew manifests
+	@tests/krew/archive.sh
+	@tests/krew/render.sh
 
 .PHONY: cluster
 cluster: ## Starts a Kubernetes cluster on this machine and says how to use it

@@ -83,10 +83,9 @@ fn serve(mut stream: &TcpStream, sender: &Sender<(Instant, String)>) -> io::Resu
         }
         let (status, body) = answer(line.split(' ').nth(1).unwrap_or_default());
         let length = body.len();
-        write!(
-            stream,
-            "HTTP/1.1 {status}\r\nContent-Type: application/json\r\nContent-Length: {length}\r\n\r\n{body}"
-        )?;
+        let head = format!("HTTP/1.1 {status}\r\nContent-Type: application/json\r\nContent-Length: {length}\r\n\r\n");
+        // In one piece, or the kernel would hold the second back until the first is acknowledged.
+        stream.write_all((head + body).as_bytes())?;
     }
 }
 
@@ -94,7 +93,12 @@ fn serve(mut stream: &TcpStream, sender: &Sender<(Instant, String)>) -> io::Resu
 fn answer(target: &str) -> (&'static str, &'static str) {
     match target.split('?').next().unwrap_or_default() {
         "/api" => ("200 OK", r#"{"kind":"APIVersions","versions":["v1"]}"#),
-        "/api/v1" => ("200 OK", r#"{"kind":"APIResourceList","apiVersion":"v1","groupVersion":"v1","resources":[]}"#),
+        // An empty list would not be cached.
+        "/api/v1" => (
+            "200 OK",
+            r#"{"kind":"APIResourceList","apiVersion":"v1","groupVersion":"v1","resources":[
+                {"name":"pods","singularName":"pod","namespaced":true,"kind":"Pod","verbs":["get","list"]}]}"#,
+        ),
         "/apis" => (
             "200 OK",
             r#"{"kind":"APIGroupList","apiVersion":"v1","groups":[{"name":"apps",

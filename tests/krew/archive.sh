@@ -1,0 +1,39 @@
+#!/usr/bin/env bash
+# Builds the plugins and packs them, with the licence: dist/recast-OS-ARCH.tar.gz. The same sources and the same
+# compiler give the same bytes.
+#
+#   RECAST_TARGET=...    another target of Rust than this machine's, such as x86_64-unknown-linux-musl
+#   RECAST_PROFILE=dev   another profile than release
+#   RECAST_DIST=...      another folder than dist/
+set -euo pipefail
+. "$(dirname "${BASH_SOURCE[0]}")/release.sh"
+
+profile=${RECAST_PROFILE:-release}
+target=${RECAST_TARGET:-$(host_target)}
+archive=$dist/recast-$(platform "$target").tar.gz
+
+# Cargo has a folder for each target that is asked for, and calls the profile "dev" "debug" there.
+built=${CARGO_TARGET_DIR:-target}${RECAST_TARGET:+/$RECAST_TARGET}/${profile/#dev/debug}
+program=kubectl-ds_cast
+case $target in *-windows-*) program+=.exe ;; esac
+
+# GNU tar can leave out who built it and when; bsdtar, of macOS, the owner only.
+pack() { # folder, archive
+  if tar --version | grep -q GNU; then
+    tar -C "$1" --sort=name --mtime=@0 --owner=0 --group=0 --numeric-owner --format=ustar -cf - .
+  else
+    tar -C "$1" --uid 0 --gid 0 --format=ustar -cf - .
+  fi | gzip -n -9 >"$2"
+}
+
+cd "$checkout"
+cargo build --locked --profile "$profile" ${RECAST_TARGET:+--target "$RECAST_TARGET"}
+stage=$(mktemp -d)
+trap 'rm -rf "$stage"' EXIT
+# Copies, since Krew takes regular files only.
+install -m 0755 "$built/$program" "$stage"
+install -m 0644 LICENSE "$stage"
+mkdir -p "$dist"
+pack "$stage" "$archive.new"
+mv "$archive.new" "$archive"
+echo "$(sha256 "$archive")  $archive"
