@@ -12,18 +12,28 @@
 mod harness;
 
 mod ds_cast {
+    mod blockers;
+    mod connection;
     mod dry_run;
     mod existing;
+    mod explain;
     mod fields;
+    mod files;
     mod interrupted;
     mod metadata;
     mod never_ready;
     mod output;
+    mod owners;
     mod refusals;
     mod replace;
+    mod report;
     mod requests;
     mod rights;
+    mod secrets;
     mod sources;
     mod strategies;
     mod tool;
+    mod undo;
+    mod undo_changes;
+    mod warnings;
 }

@@ -52,7 +52,7 @@ impl Deref for Namespace {
 }
 
 /// What a test may have created beside its namespace, under the label `test`.
-const CLUSTER_WIDE: &str = "nodes,clusterroles,clusterrolebindings,\
+const CLUSTER_WIDE: &str = "clusterroles,clusterrolebindings,\
                             validatingadmissionpolicies,validatingadmissionpolicybindings";
 
 impl Drop for Namespace {
