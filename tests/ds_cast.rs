@@ -21,6 +21,7 @@ mod ds_cast {
     mod files;
     mod interrupted;
     mod metadata;
+    mod network;
     mod never_ready;
     mod output;
     mod owners;
@@ -30,6 +31,7 @@ mod ds_cast {
     mod requests;
     mod rights;
     mod secrets;
+    mod soak;
     mod sources;
     mod strategies;
     mod tool;

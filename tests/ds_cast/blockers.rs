@@ -143,3 +143,12 @@ fn a_claim_that_one_node_alone_can_mount_blocks() {
     ended.said(&["would wait for ever", "persistentvolumeclaim/data is ReadWriteOnce", "hint: "]);
     assert!(!ns.has("ds/rng"));
 }
+
+#[test]
+#[ignore = "needs a cluster: make test"]
+fn one_that_is_blocked_keeps_the_others_from_being_begun() {
+    let ns = deployed(1, &with_ports(json!([{"containerPort": 80, "hostPort": 31994}])));
+    ns.create(&deployment("hasher", 0));
+    ns.cast("rng hasher --replace").refused().printed("").said(&["daemonset.apps/rng would wait for ever"]);
+    assert_eq!(ns.list("ds").len(), 0);
+}

@@ -171,3 +171,11 @@ fn requests_are_named_from_level_six_on() {
     }
     ns.cast("rng --dry-run=server -v=5").done().not_said(&["GET "]);
 }
+
+#[test]
+#[ignore = "needs a cluster: make test"]
+fn what_the_server_warns_of_is_passed_on() {
+    let ns = rng();
+    ns.kubectl(&format!("label namespace {} pod-security.kubernetes.io/warn=restricted", ns.name()));
+    ns.cast("rng").done().said(&["Warning: would violate PodSecurity \"restricted:latest\""]);
+}

@@ -121,3 +121,31 @@ fn a_replacement_needs_no_nodes() {
     caller.cast("rng --replace").done().said(&["not looked at: may not list nodes"]);
     assert!(!ns.has("deploy/rng") && ns.has("ds/rng"));
 }
+
+#[test]
+#[ignore = "needs a cluster: make test"]
+fn whoever_may_not_undo_all_of_it_is_told_before_the_first_write() {
+    let ns = Namespace::new();
+    rng(&ns);
+    ns.cast("rng --replace").done();
+    let reads = [
+        may("get list watch", "deployments daemonsets"),
+        may("list watch", "pods replicasets endpointslices"),
+        may("list", "services"),
+    ];
+    let with = |rule: Rule| [reads.as_slice(), &[rule]].concat();
+    for (name, rule, said) in [
+        ("no-create", may("delete", "daemonsets"), "cannot create deployment.apps/rng"),
+        ("no-delete", may("create", "deployments"), "cannot delete daemonset.apps/rng"),
+    ] {
+        ns.account(name, &with(rule))
+            .cast("--undo ds/rng")
+            .refused()
+            .printed("")
+            .said(&[said, "hint: kubectl auth can-i"]);
+        assert!(ns.has("ds/rng") && !ns.has("deploy/rng"));
+    }
+    let both = [reads.as_slice(), &[may("create", "deployments"), may("delete", "daemonsets")]].concat();
+    ns.account("both", &both).cast("--undo ds/rng").done();
+    assert!(!ns.has("ds/rng") && ns.has("deploy/rng"));
+}

@@ -177,3 +177,29 @@ fn what_there_is_to_undo_must_be_a_daemon_set() {
     ns.cast("--undo deploy/rng").refused().said(&["deployment.apps/rng is not of a kind", "daemonset"]);
     ns.cast("--undo --all").done().said(&["No resources found"]);
 }
+
+#[test]
+#[ignore = "needs a cluster: make test"]
+fn several_are_undone_at_once() {
+    let ns = Namespace::new();
+    ns.create(&deployment("rng", 1));
+    ns.create(&stateful_set("cache", 1));
+    ns.cast("deploy/rng sts/cache --replace").done();
+    assert_eq!(ns.list("deploy,sts").len(), 0);
+    ns.cast("--undo rng cache").done();
+    assert!(ns.has("deploy/rng") && ns.has("sts/cache"));
+    assert_eq!(ns.list("ds").len(), 0);
+}
+
+#[test]
+#[ignore = "needs a cluster: make test"]
+fn a_source_that_would_find_no_place_beside_the_daemon_set_is_refused() {
+    let ns = Namespace::new();
+    let mut occupant = daemon_set("rng");
+    occupant["spec"]["template"]["spec"]["containers"][0]["ports"] = json!([{"containerPort": 80, "hostPort": 31993}]);
+    ns.create(&occupant);
+    ns.rolled_out("ds/rng");
+    let ended = ns.cast("--undo ds/rng").refused().printed("");
+    ended.said(&["deployment.apps/rng would wait for ever beside daemonset.apps/rng", "hint: "]);
+    assert!(ns.has("ds/rng") && !ns.has("deploy/rng"));
+}

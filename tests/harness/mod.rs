@@ -3,10 +3,12 @@
 pub mod account;
 pub mod audit;
 pub mod caller;
+pub mod chance;
 pub mod endpoints;
 pub mod eventually;
 pub mod manifests;
 pub mod namespace;
+pub mod proxy;
 pub mod running;
 pub mod settings;
 
