@@ -37,5 +37,6 @@ mod ds_cast {
     mod tool;
     mod undo;
     mod undo_changes;
+    mod undo_uncast;
     mod warnings;
 }

@@ -5,7 +5,7 @@ use std::time::Duration;
 use serde_json::json;
 
 use super::tool::Cast as _;
-use crate::harness::manifests::{deployment, replica_set, service};
+use crate::harness::manifests::{deployment, service};
 use crate::harness::proxy::{Proxy, Trouble};
 use crate::harness::{Endpoints, Namespace};
 
@@ -78,21 +78,4 @@ fn a_source_that_grows_is_not_deleted_because_its_pods_are_seen_late() {
     let ended = running.ended().refused();
     ended.said(&["deployment.apps/rng stays", "hint: add --allow-fewer"]);
     assert!(ns.has("deploy/rng"));
-}
-
-#[test]
-#[ignore = "needs a cluster: make test"]
-fn a_replica_set_whose_selector_has_a_hash_is_replaced() {
-    let ns = Namespace::new();
-    let mut source = replica_set("set", 2);
-    for labels in ["/spec/selector/matchLabels", "/spec/template/metadata/labels"] {
-        source.pointer_mut(labels).unwrap()["pod-template-hash"] = json!("abc");
-    }
-    ns.create(&source);
-    ns.create(&service("set"));
-    let endpoints = Endpoints::of(&ns, "set", 2);
-    ns.cast("rs/set --replace").done().printed("daemonset.apps/set created\nreplicaset.apps/set deleted\n");
-    let nodes = ns.get("ds/set")["status"]["desiredNumberScheduled"].as_u64().unwrap();
-    endpoints.reach(usize::try_from(nodes).unwrap());
-    assert!(endpoints.fewest() >= 2);
 }

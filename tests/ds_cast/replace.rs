@@ -8,14 +8,14 @@ use super::tool::Cast as _;
 use crate::harness::manifests::{deployment, replica_set, service, stateful_set};
 use crate::harness::{Endpoints, Namespace, eventually};
 
-fn uids(ns: &Namespace, owner: &str) -> BTreeSet<String> {
+fn uids(ns: &Namespace, kind: &str) -> BTreeSet<String> {
     let pods = ns.list("pods").into_iter();
-    let owned = pods.filter(|pod| pod["metadata"]["ownerReferences"][0]["kind"] == owner);
-    owned.map(|pod| pod["metadata"]["uid"].as_str().unwrap().to_owned()).collect()
+    let of_kind = pods.filter(|pod| pod["metadata"]["ownerReferences"][0]["kind"] == kind);
+    of_kind.map(|pod| pod["metadata"]["uid"].as_str().unwrap().to_owned()).collect()
 }
 
-fn nodes_of(ns: &Namespace) -> usize {
-    usize::try_from(ns.get("ds/rng")["status"]["desiredNumberScheduled"].as_u64().unwrap()).unwrap()
+fn nodes_of(ns: &Namespace, daemon_set: &str) -> usize {
+    usize::try_from(ns.get(daemon_set)["status"]["desiredNumberScheduled"].as_u64().unwrap()).unwrap()
 }
 
 /// Replaces the source, which has three pods ready, and looks at the Service all the time.
@@ -27,7 +27,7 @@ fn replaced_without_a_dip(target: &str, source: &Value) {
     let ended = ns.cast(&format!("{target} --replace")).done();
     assert_eq!(ended.stdout, format!("daemonset.apps/rng created\n{} deleted\n", qualified(target)), "{ended}");
     assert!(!ns.has(target), "the source is gone when the command ends, in the foreground: {ended}");
-    let nodes = nodes_of(&ns);
+    let nodes = nodes_of(&ns, "ds/rng");
     endpoints.reach(nodes);
     assert!(endpoints.fewest() >= 3, "{} endpoints", endpoints.fewest());
     assert_eq!(uids(&ns, "DaemonSet").len(), nodes);
@@ -103,7 +103,7 @@ fn several_are_replaced_at_once() {
     assert_eq!(ns.list("deploy").len(), 0);
     assert_eq!(ns.list("ds").len(), 2);
     for endpoints in both {
-        endpoints.reach(nodes_of(&ns));
+        endpoints.reach(nodes_of(&ns, "ds/rng"));
         assert!(endpoints.fewest() >= 2, "{} endpoints", endpoints.fewest());
     }
 }
@@ -160,4 +160,20 @@ fn fewer_pods_than_now_are_noticed_again_at_the_moment_of_the_deletion() {
     assert!(ns.has("deploy/rng") && ns.has("ds/rng"));
     ns.cast("rng --replace --allow-fewer").done();
     assert!(!ns.has("deploy/rng"));
+}
+
+#[test]
+#[ignore = "needs a cluster: make test"]
+fn a_replica_set_whose_selector_has_a_hash_is_replaced() {
+    let ns = Namespace::new();
+    let mut source = replica_set("set", 2);
+    for labels in ["/spec/selector/matchLabels", "/spec/template/metadata/labels"] {
+        source.pointer_mut(labels).unwrap()["pod-template-hash"] = json!("abc");
+    }
+    ns.create(&source);
+    ns.create(&service("set"));
+    let endpoints = Endpoints::of(&ns, "set", 2);
+    ns.cast("rs/set --replace").done().printed("daemonset.apps/set created\nreplicaset.apps/set deleted\n");
+    endpoints.reach(nodes_of(&ns, "ds/set"));
+    assert!(endpoints.fewest() >= 2);
 }

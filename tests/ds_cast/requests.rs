@@ -85,8 +85,8 @@ fn kwok_a_replacement_asks_first_then_writes_twice_and_polls_nothing() {
     assert_eq!(sorted(&reads), surroundings);
     let (watches, others): (Vec<_>, Vec<_>) = others.into_iter().partition(|line| line.starts_with("watch "));
     let others: Vec<&str> = others.iter().map(String::as_str).collect();
-    let watched = ["daemonsets rng", "deployments rng", "endpointslices", "pods", "replicasets"];
-    assert_eq!(sorted(&watches), watched.map(|what| format!("watch {what}")));
+    let moving = ["daemonsets rng", "deployments rng", "endpointslices", "pods", "replicasets"];
+    assert_eq!(sorted(&watches), moving.map(|what| format!("watch {what}")));
     // The dry runs go out side by side.
     assert_eq!(
         [&others[..1], &sorted(&others[1..3]), &others[3..]].concat(),

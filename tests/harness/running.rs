@@ -106,14 +106,18 @@ impl Ended {
     /// It must have said each of these on stderr.
     #[track_caller]
     pub fn said(self, texts: &[&str]) -> Self {
-        texts.iter().for_each(|text| assert!(self.stderr.contains(text), "\"{text}\" was not said\n{self}"));
+        for text in texts {
+            assert!(self.stderr.contains(text), "\"{text}\" was not said\n{self}");
+        }
         self
     }
 
     /// It must have said none of these on stderr.
     #[track_caller]
     pub fn not_said(self, texts: &[&str]) -> Self {
-        texts.iter().for_each(|text| assert!(!self.stderr.contains(text), "\"{text}\" was said\n{self}"));
+        for text in texts {
+            assert!(!self.stderr.contains(text), "\"{text}\" was said\n{self}");
+        }
         self
     }
 
