@@ -1,0 +1,14 @@
+//! `kubectl ds-cast -f` on a corpus of odd manifests: `tests/corpus/README.md` says what is in it.
+//!
+//! All but the last of these tests need no cluster.
+#![allow(clippy::expect_used, clippy::panic, clippy::unwrap_used, reason = "in tests a panic is how a test fails")]
+
+mod manifests {
+    mod case;
+    mod extremes;
+    mod files;
+    mod goldens;
+    mod invariants;
+    mod server;
+    mod tool;
+}
