@@ -24,10 +24,12 @@ impl Workload {
             kubeconfig: kubeconfig.to_owned(),
             namespace: format!("recast-bench-{}", std::process::id()),
         };
+        let place = &format!("--namespace={}", workload.namespace);
         workload.kubectl(&["create", "namespace", &workload.namespace])?;
-        workload.kubectl(&["wait", "--for=create", "serviceaccount/default", "--timeout=60s"])?;
-        workload.kubectl(&["apply", "-f", MANIFEST])?;
-        workload.kubectl(&["wait", "--for=condition=Available", "deployment", "--all", "--timeout=120s"])?;
+        // Pods are refused until it is there.
+        workload.kubectl(&["wait", place, "--for=create", "serviceaccount/default", "--timeout=60s"])?;
+        workload.kubectl(&["apply", place, "-f", MANIFEST])?;
+        workload.kubectl(&["wait", place, "--for=condition=Available", "deployment", "--all", "--timeout=120s"])?;
         Ok(workload)
     }
 
@@ -40,7 +42,6 @@ impl Workload {
         let status = Command::new(&self.kubectl)
             .arg("--kubeconfig")
             .arg(&self.kubeconfig)
-            .args(["--namespace", &self.namespace])
             .args(arguments)
             .stdout(Stdio::null())
             .status()?;

@@ -18,12 +18,12 @@ program=kubectl-ds_cast
 case $target in *-windows-*) program+=.exe ;; esac
 
 # GNU tar can leave out who built it and when; bsdtar, of macOS, the owner only.
-pack() { # folder, archive
+pack() { # folder, files
   if tar --version | grep -q GNU; then
-    tar -C "$1" --sort=name --mtime=@0 --owner=0 --group=0 --numeric-owner --format=ustar -cf - .
+    tar --mtime=@0 --owner=0 --group=0 --numeric-owner --format=ustar -cf - -C "$@"
   else
-    tar -C "$1" --uid 0 --gid 0 --format=ustar -cf - .
-  fi | gzip -n -9 >"$2"
+    tar --uid 0 --gid 0 --format=ustar -cf - -C "$@"
+  fi | gzip -n -9
 }
 
 cd "$checkout"
@@ -34,6 +34,6 @@ trap 'rm -rf "$stage"' EXIT
 install -m 0755 "$built/$program" "$stage"
 install -m 0644 LICENSE "$stage"
 mkdir -p "$dist"
-pack "$stage" "$archive.new"
+pack "$stage" LICENSE "$program" >"$archive.new"
 mv "$archive.new" "$archive"
 echo "$(sha256 "$archive")  $archive"
