@@ -4,24 +4,36 @@
 //! takes; comments, order, quoting, anchors and all other documents stay as they are. What was edited is parsed again
 //! and compared with what the patch should give, so that a wrong edit is an error and never a wrong file.
 
+mod anchors;
+mod base64;
 mod block;
+mod comments;
 mod detach;
 mod diff;
 mod draft;
 mod edit;
+mod entry;
 mod error;
 mod fault;
 mod flow;
+#[cfg(test)]
+mod golden;
+mod island;
 mod json;
 mod lines;
 mod load;
 mod object;
+mod operation;
+mod quote;
+#[cfg(test)]
+mod reading;
 mod render;
 mod replace;
 mod scalar;
 pub mod sources;
 mod split;
 mod strict;
+mod tokens;
 mod tree;
 mod value;
 mod walk;

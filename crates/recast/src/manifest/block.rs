@@ -8,6 +8,7 @@ use serde_json::Value;
 use super::draft::{Draft, Target};
 use super::edit::EditError;
 use super::lines::{line_end, line_start, next_line};
+use super::quote;
 use super::render::{self, Lead};
 use super::tree::{Kind, NodeId, Style};
 
@@ -29,7 +30,7 @@ impl Draft {
         let comments = self.comments(node.start..node.range.end);
         if nested || node.is_block() || !same_line || comments.len() > usize::from(header) {
             let lead = match entry.key {
-                Some(key) => Lead::Key(self.source(entry.start..self.tree.node(key).range.end)),
+                Some(key) => Lead::Key(self.source(self.tree.node(key).start..self.tree.node(key).range.end)),
                 None => Lead::Dash,
             };
             let lines = self.layout.entry(lead, anchor, value, self.column(entry.start));
@@ -51,9 +52,9 @@ impl Draft {
     /// The text of a scalar in the quotes that the old one has.
     fn requoted(&self, old: NodeId, value: &Value) -> String {
         match (&self.tree.node(old).kind, value) {
-            (Kind::Scalar { style: Style::Double, .. }, Value::String(text)) => render::double(text),
-            (Kind::Scalar { style: Style::Single, .. }, Value::String(text)) if !text.contains(char::is_control) => {
-                render::single(text)
+            (Kind::Scalar { style: Style::Double, .. }, Value::String(text)) => quote::double(text),
+            (Kind::Scalar { style: Style::Single, .. }, Value::String(text)) if !text.contains(quote::needs_escape) => {
+                quote::single(text)
             }
             _ => render::inline(value),
         }
@@ -80,64 +81,42 @@ impl Draft {
             // the next entry moves up to where this one began
             (None, Some(next)) => {
                 let next = next.start;
-                let comments: String = self
-                    .comments(entry.start..next)
-                    .iter()
-                    .map(|comment| format!("{comment}{}{}", self.newline, " ".repeat(self.column(next))))
-                    .collect();
+                let break_and_indent = format!("{}{}", self.newline, " ".repeat(self.column(next)));
+                let comments = self.comments(entry.start..next).into_iter();
+                let comments = comments.fold(String::new(), |kept, comment| kept + &comment + &break_and_indent);
                 self.splice(&[(entry.start..next, comments)])
             }
             (None, None) => Err(EditError::unsupported("an entry that stands behind another on its line")),
         }
     }
 
-    fn on_own_line(&self, at: usize, comment: &str) -> String {
-        format!("{}{}{comment}", self.newline, " ".repeat(self.column(at)))
-    }
-
     fn replace_whole_lines(&mut self, target: Target, lines: Option<&str>) -> Result<(), EditError> {
         let entry = self.entry(target);
         let mut from = line_start(&self.text, entry.start);
-        let to = next_line(&self.text, self.tree.end(entry));
-        let mut with = self.kept_comments(from, to, self.column(entry.start));
+        let mut to = next_line(&self.text, self.tree.end(entry));
+        let indent = self.column(entry.start);
+        let literal = lines.is_some_and(|lines| lines.contains(" |"));
+        if literal || lines.is_none() && self.follows_block_scalar(from) {
+            to = self.past_deeper_comments(to, indent);
+        }
+        let mut with = self.kept_comments(from, to, indent);
         if let Some(lines) = lines {
             with.push_str(&self.lines(lines));
             with.push_str(self.newline);
         }
         if to == self.text.len() && !self.text.ends_with('\n') {
             // the file has no line break at its end, and gets none
-            match with.strip_suffix(self.newline) {
-                Some(without) => with = without.to_owned(),
-                None => from = line_end(&self.text, from.saturating_sub(1)).min(from),
-            }
+            from = self.without_line_break(from, &mut with);
         }
         self.splice(&[(from..to, with)])
-    }
-
-    /// The comments of lines that go: as they are if they have a line of their own, else at `indent`.
-    fn kept_comments(&self, from: usize, to: usize, indent: usize) -> String {
-        // deeper lines after a block scalar would become a part of it
-        let after_block_scalar = self.tree.nodes.iter().any(|node| {
-            matches!(node.kind, Kind::Scalar { style: Style::Block, .. })
-                && node.range.end <= from
-                && self.source(node.range.end..from).trim().is_empty()
-        });
-        let mut kept = String::new();
-        for comment in self.tree.comments_in(from..to) {
-            let line = line_start(&self.text, comment.start);
-            let own = self.begins_line(comment.start) && !after_block_scalar;
-            let before = if own { self.source(line..comment.start).to_owned() } else { " ".repeat(indent) };
-            kept.push_str(&before);
-            kept.push_str(self.source(comment.clone()).trim_end_matches('\r'));
-            kept.push_str(self.newline);
-        }
-        kept
     }
 
     /// Puts lines behind an entry.
     pub(crate) fn insert_after(&mut self, target: Target, lines: &str) -> Result<(), EditError> {
         let end = self.tree.end(self.entry(target));
-        let at = next_line(&self.text, end);
+        let indent = self.column(self.tree.node(target.parent).range.start);
+        let last = self.tree.node(self.entry(target).value);
+        let at = self.past_own_comments(next_line(&self.text, end), indent, last);
         let lines = self.lines(lines);
         let with = if at == self.text.len() && !self.text.ends_with('\n') {
             format!("{}{lines}", self.newline)
@@ -178,10 +157,7 @@ impl Draft {
         let mut kept = self.kept_comments(from, to, self.column(only.start));
         let mut from = from;
         if to == self.text.len() && !self.text.ends_with('\n') {
-            match kept.strip_suffix(self.newline) {
-                Some(without) => kept = without.to_owned(),
-                None => from = line_end(&self.text, from.saturating_sub(1)).min(from),
-            }
+            from = self.without_line_break(from, &mut kept);
         }
         self.splice(&[(at..at, format!(" {brackets}")), (from..to, kept)])
     }

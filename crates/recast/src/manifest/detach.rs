@@ -6,7 +6,8 @@
 
 use super::draft::{Draft, Target};
 use super::edit::EditError;
-use super::render::{self, Lead};
+use super::quote;
+use super::render::Lead;
 use super::tree::{Kind, NodeId};
 use super::walk::{child, own_entry};
 
@@ -17,9 +18,8 @@ impl Draft {
     /// Makes every collection on `path` the document's own, and the collection that it ends in one that is changed alone.
     pub(crate) fn own(&mut self, path: &[String]) -> Result<NodeId, EditError> {
         for _ in 0..LIMIT {
-            match self.step_to_own(path)? {
-                Some(id) => return Ok(id),
-                None => continue,
+            if let Some(id) = self.step_to_own(path)? {
+                return Ok(id);
             }
         }
         Err(EditError::unsupported("aliases within aliases"))
@@ -98,7 +98,7 @@ impl Draft {
             return self.insert_in_flow(parent, merge.index + 1, Some(key), &value);
         }
         let indent = self.column(self.tree.node(parent).range.start);
-        let key = render::text(key, false);
+        let key = quote::text(key, false);
         let lines = self.layout.entry(Lead::Key(&key), None, &value, indent);
         self.insert_after(merge, &lines)
     }
@@ -114,8 +114,8 @@ impl Draft {
             };
             let value = self.value(parent)?;
             let keys = value.as_object().into_iter().flat_map(serde_json::Map::keys);
-            let merged = |key: &&String| self.target(parent, key).is_none();
-            match keys.clone().find(merged) {
+            let not_own = |key: &&String| self.target(parent, key).is_none();
+            match keys.clone().find(not_own) {
                 Some(key) => self.take_merged(parent, &key.clone())?,
                 None => self.drop_merge(path, parent, first, keys.cloned().collect())?,
             }
@@ -145,72 +145,5 @@ impl Draft {
             Some(merge) => self.remove(*merge),
             None => Ok(()),
         }
-    }
-
-    /// Moves every anchor within an entry that is used outside of it.
-    pub(crate) fn give_anchors_away(&mut self, target: Target) -> Result<(), EditError> {
-        let (parent_start, index) = (self.tree.node(target.parent).range.start, target.index);
-        for _ in 0..LIMIT {
-            // the parent is found again by its place, which no change behind it moves
-            let parent = (0..self.tree.nodes.len()).map(NodeId).find(|id| {
-                let node = self.tree.node(*id);
-                node.range.start == parent_start && self.tree.entries(*id).len() > index
-            });
-            let Some(parent) = parent else { return Ok(()) };
-            let entry = self.entry(Target { parent, index });
-            let inside = entry.start..self.tree.end(entry);
-            let anchored = (0..self.tree.nodes.len()).map(NodeId).find_map(|id| {
-                let node = self.tree.node(id);
-                let within = node.anchor.is_some() && inside.contains(&node.start);
-                within.then(|| self.first_alias(id, &inside)).flatten().map(|alias| (id, alias))
-            });
-            match anchored {
-                Some((id, alias)) => self.move_anchor(id, alias)?,
-                None => return Ok(()),
-            }
-        }
-        Err(EditError::unsupported("anchors within anchors"))
-    }
-
-    fn move_anchor_of(&mut self, id: NodeId) -> Result<bool, EditError> {
-        let node = self.tree.node(id);
-        if node.anchor.is_none() {
-            return Ok(false);
-        }
-        match self.first_alias(id, &(0..0)) {
-            Some(alias) => self.move_anchor(id, alias).map(|()| true),
-            None => Ok(false),
-        }
-    }
-
-    /// The first alias of a node that is not `inside`.
-    fn first_alias(&self, id: NodeId, inside: &std::ops::Range<usize>) -> Option<NodeId> {
-        (id.0..self.tree.nodes.len()).map(NodeId).find(|alias| {
-            let node = self.tree.node(*alias);
-            matches!(node.kind, Kind::Alias(target) if target == id) && !inside.contains(&node.start)
-        })
-    }
-
-    /// Puts the anchor and a copy of what it names where `alias` is.
-    fn move_anchor(&mut self, id: NodeId, alias: NodeId) -> Result<(), EditError> {
-        let Some(anchor) = self.tree.node(id).anchor.clone() else { return Ok(()) };
-        let name = self.source(anchor.clone()).to_owned();
-        let value = self.value(id)?;
-        match self.holder(alias) {
-            Some(target) => self.replace(target, &value, Some(&name))?,
-            None => {
-                let range = self.tree.node(alias).range.clone();
-                self.splice(&[(range, format!("{name} {}", render::flow(&value)))])?;
-            }
-        }
-        // what follows the anchor on its line keeps one blank before it
-        let after = self.source(anchor.end..anchor.end + 1) == " ";
-        let before = anchor.start > 0 && self.source(anchor.start - 1..anchor.start) == " ";
-        let range = match (before, after) {
-            (_, true) => anchor.start..anchor.end + 1,
-            (true, false) => anchor.start - 1..anchor.end,
-            (false, false) => anchor,
-        };
-        self.splice(&[(range, String::new())])
     }
 }

@@ -36,8 +36,18 @@ impl Draft {
         Self { text, tree: document.tree.clone(), syntax: document.tree.syntax, newline, layout }
     }
 
+    /// A part of the document as a document of its own: the same text with `lead` before it.
+    pub(crate) fn part(&self, lead: &str, range: Range<usize>) -> Option<Self> {
+        let text = format!("{lead}{}", &self.text[range]);
+        let tree = Document::parse(&text, self.syntax).ok()?;
+        Some(Self { text, tree, ..*self })
+    }
+
     /// Replaces ranges, given in order, and parses the result.
     pub(crate) fn splice(&mut self, changes: &[(Range<usize>, String)]) -> Result<(), EditError> {
+        if changes.is_empty() {
+            return Ok(());
+        }
         let mut text = self.text.clone();
         for (range, with) in changes.iter().rev() {
             let end = range.end.min(text.len());

@@ -1,17 +1,17 @@
 //! JSON patches applied to the text.
 
-use json_patch::{Patch, PatchOperation};
+use std::ops::Range;
+
+use json_patch::Patch;
 use serde_json::Value;
 
-use super::draft::{Draft, Target};
+use super::draft::Draft;
 use super::fault::{Fault, What};
-use super::object;
-use super::render::{self, Lead};
+use super::island::{self, Island};
+use super::operation::Editor;
 use super::scalar::number_to_json;
-use super::split::Document;
-use super::tree::{Kind, NodeId};
-use super::walk::segments;
-use super::{Manifest, ManifestObject};
+use super::split::{self, Document};
+use super::{Manifest, ManifestObject, object};
 
 /// Why a patch was not applied. The manifest is as it was.
 #[derive(Debug, thiserror::Error)]
@@ -57,60 +57,116 @@ impl Manifest {
     /// # Errors
     /// When the patch does not fit, or cannot be applied to the text faithfully. The manifest then is as it was.
     pub fn edit(&mut self, index: usize, patch: &Patch) -> Result<(), EditError> {
-        let object = self.objects.get(index).ok_or(EditError::NoObject(index))?;
-        let mut expected = object.value.clone();
-        json_patch::patch(&mut expected, patch)?;
-        let expected = as_read(expected);
-        let number = object.document;
-        let document = &self.documents[number];
-        let mut draft = Draft::new(&self.text, document);
-        let before = draft.all_comments();
-        let mut editor = Editor { draft: &mut draft, root: segments(&object.pointer), value: object.value.clone() };
-        editor.apply(patch)?;
-        if draft.all_comments() != before {
-            return Err(EditError::unsupported("a comment would be lost"));
-        }
-        self.accept(index, number, draft, &expected)
+        self.edit_all(&[(index, patch)]).map_err(|(_, error)| error)
     }
 
-    /// Takes the draft for document `number`, if it means what it should.
-    fn accept(&mut self, index: usize, number: usize, draft: Draft, expected: &Value) -> Result<(), EditError> {
-        let old = self.documents[number].range.clone();
-        if !super::split::is_one_document(&draft.text, &self.text[old.clone()], draft.syntax) {
-            return Err(EditError::unsupported("a line that begins with `---`"));
+    /// Applies patches to several objects, all of them or none. Much faster than one by one on a long `List`.
+    ///
+    /// # Errors
+    /// As [`Manifest::edit`], with the number of the object.
+    pub fn edit_all(&mut self, edits: &[(usize, &Patch)]) -> Result<(), (usize, EditError)> {
+        if let Some(&(index, _)) = edits.iter().find(|(index, _)| *index >= self.objects.len()) {
+            return Err((index, EditError::NoObject(index)));
         }
-        let mut text = self.text.clone();
-        text.replace_range(old.clone(), &draft.text);
-        let document = Document { range: old.start..old.start + draft.text.len(), tree: draft.tree };
-        let objects = object::objects(&text, &document, number).map_err(|fault| EditError::unfaithful(&fault))?;
-        let of_document = |object: &&ManifestObject| object.document == number;
-        let first = self.objects.iter().position(|object| object.document == number).unwrap_or_default();
-        let same = objects.len() == self.objects.iter().filter(of_document).count()
-            && objects.iter().zip(&self.objects[first..]).enumerate().all(|(offset, (new, old))| {
-                new.value == *(if first + offset == index { expected } else { &old.value })
-            });
-        if !same {
-            return Err(EditError::Unfaithful("another value was read back".to_owned()));
+        let mut edited = Vec::new();
+        for number in 0..self.documents.len() {
+            let edits: Vec<_> =
+                edits.iter().filter(|(index, _)| self.objects[*index].document == number).copied().collect();
+            if !edits.is_empty() {
+                edited.push((number, self.draft(number, &edits)?));
+            }
         }
-        self.shift(number, &text, &draft.text, old.len());
-        self.objects.splice(first..first + objects.len(), objects);
-        self.documents[number] = document;
-        self.text = text;
+        for (number, (draft, objects)) in edited {
+            self.accept(number, draft, objects);
+        }
         Ok(())
     }
 
-    /// Moves the ranges and lines of the documents behind number `number`.
-    fn shift(&mut self, number: usize, text: &str, new: &str, old_length: usize) {
-        let old_lines = self.text.matches('\n').count();
-        let new_lines = text.matches('\n').count();
-        for document in &mut self.documents[number + 1..] {
-            let range = &mut document.range;
-            *range = range.start + new.len() - old_length..range.end + new.len() - old_length;
+    /// The numbers of the objects in document `number`.
+    fn objects_in(&self, number: usize) -> Range<usize> {
+        let first = self.objects.partition_point(|object| object.document < number);
+        first..self.objects.partition_point(|object| object.document <= number)
+    }
+
+    /// Document `number` with the patches applied, and its objects then, which mean what they should.
+    fn draft(&self, number: usize, edits: &[(usize, &Patch)]) -> Result<Edited, (usize, EditError)> {
+        let range = self.objects_in(number);
+        let mut draft = Draft::new(&self.text, &self.documents[number]);
+        let comments = draft.all_comments();
+        let mut values: Vec<Value> = self.objects[range.clone()].iter().map(|object| object.value.clone()).collect();
+        let mut islands = Vec::new();
+        let mut rest = Vec::new();
+        for &(index, patch) in edits {
+            let once = edits.iter().filter(|(other, _)| *other == index).count() == 1;
+            match Island::cut(&draft, &self.objects[index].pointer) {
+                Some(mut island) if once && !names_whole_object(patch) => {
+                    let value = &mut values[index - range.start];
+                    apply(&mut island.draft, "", value, patch).map_err(|error| (index, error))?;
+                    islands.push(island);
+                }
+                _ => rest.push((index, patch)),
+            }
         }
+        let last = edits[edits.len() - 1].0;
+        island::put_back(islands, &mut draft).map_err(|error| (last, error))?;
+        for (index, patch) in rest {
+            let value = &mut values[index - range.start];
+            apply(&mut draft, &self.objects[index].pointer, value, patch).map_err(|error| (index, error))?;
+        }
+        let old = &self.text[self.documents[number].range.clone()];
+        verify(draft, &comments, old, number, values).map_err(|error| (last, error))
+    }
+
+    /// Takes the draft for document `number`, and moves what is behind it.
+    fn accept(&mut self, number: usize, draft: Draft, objects: Vec<ManifestObject>) {
+        let old = self.documents[number].range.clone();
+        let lines_before = self.text[..old.start].matches('\n').count();
+        let old_lines = self.text[old.clone()].matches('\n').count();
+        let new_lines = draft.text.matches('\n').count();
         for object in self.objects.iter_mut().filter(|object| object.document > number) {
             object.line = object.line + new_lines - old_lines;
         }
+        for document in &mut self.documents[number + 1..] {
+            let range = &document.range;
+            document.range = range.start + draft.text.len() - old.len()..range.end + draft.text.len() - old.len();
+        }
+        let moved = objects.into_iter().map(|object| ManifestObject { line: object.line + lines_before, ..object });
+        self.objects.splice(self.objects_in(number), moved);
+        self.text.replace_range(old.clone(), &draft.text);
+        self.documents[number] = Document { range: old.start..old.start + draft.text.len(), tree: draft.tree };
     }
+}
+
+type Edited = (Draft, Vec<ManifestObject>);
+
+/// Applies a patch to an object in the text of a draft, and to its value.
+fn apply(draft: &mut Draft, pointer: &str, value: &mut Value, patch: &Patch) -> Result<(), EditError> {
+    let before = value.clone();
+    json_patch::patch(value, patch)?;
+    Editor::new(draft, pointer, before).apply(patch)
+}
+
+/// Reads a draft back: nothing may be lost, and the objects have to be the expected ones.
+fn verify(
+    draft: Draft,
+    comments: &[String],
+    old: &str,
+    number: usize,
+    expected: Vec<Value>,
+) -> Result<Edited, EditError> {
+    if draft.all_comments() != comments {
+        return Err(EditError::unsupported("a comment would be lost"));
+    }
+    if !split::is_one_document(&draft.text, old, draft.syntax) {
+        return Err(EditError::unsupported("a line that begins with `---`"));
+    }
+    let document = Document { range: 0..draft.text.len(), tree: draft.tree };
+    let objects = object::objects(&draft.text, &document, number).map_err(|fault| EditError::unfaithful(&fault))?;
+    let values = objects.iter().map(|object| object.value.clone());
+    if !values.eq(expected.into_iter().map(as_read)) {
+        return Err(EditError::Unfaithful("another value was read back".to_owned()));
+    }
+    Ok((Draft { tree: document.tree, ..draft }, objects))
 }
 
 /// A value as it is read back: a float without fraction is an integer.
@@ -126,206 +182,7 @@ fn as_read(value: Value) -> Value {
     }
 }
 
-struct Editor<'d> {
-    draft: &'d mut Draft,
-    /// Where the object is in its document.
-    root: Vec<String>,
-    /// The object as it is after the operations so far.
-    value: Value,
-}
-
-impl Editor<'_> {
-    fn apply(&mut self, patch: &Patch) -> Result<(), EditError> {
-        let mut operations = patch.0.iter().peekable();
-        while let Some(operation) = operations.next() {
-            match (operation, operations.peek()) {
-                (PatchOperation::Remove(remove), Some(PatchOperation::Add(add)))
-                    if self.is_new_sibling(remove.path.as_str(), add.path.as_str()) =>
-                {
-                    self.swap(remove.path.as_str(), add.path.as_str(), &add.value)?;
-                    operations.next();
-                    json_patch::patch(&mut self.value, &[operation.clone(), PatchOperation::Add(add.clone())])?;
-                }
-                _ => {
-                    self.operation(operation)?;
-                    json_patch::patch(&mut self.value, std::slice::from_ref(operation))?;
-                }
-            }
-        }
-        Ok(())
-    }
-
-    fn operation(&mut self, operation: &PatchOperation) -> Result<(), EditError> {
-        match operation {
-            PatchOperation::Add(add) => self.add(add.path.as_str(), &add.value),
-            PatchOperation::Remove(remove) => self.remove(remove.path.as_str()),
-            PatchOperation::Replace(replace) => self.replace(replace.path.as_str(), &replace.value),
-            PatchOperation::Move(moved) => {
-                let value = self.at(moved.from.as_str())?;
-                self.remove(moved.from.as_str())?;
-                json_patch::patch(&mut self.value, &[remove_operation(moved)])?;
-                self.add(moved.path.as_str(), &value)?;
-                // the caller applies the whole operation to the value as it was
-                json_patch::patch(&mut self.value, &[put_back(moved, value)])?;
-                Ok(())
-            }
-            PatchOperation::Copy(copied) => {
-                let value = self.at(copied.from.as_str())?;
-                self.add(copied.path.as_str(), &value)
-            }
-            PatchOperation::Test(_) => Ok(()),
-        }
-    }
-
-    fn at(&self, pointer: &str) -> Result<Value, EditError> {
-        self.value.pointer(pointer).cloned().ok_or_else(|| EditError::missing(pointer))
-    }
-
-    /// Whether `add` puts a key into the mapping that `remove` takes another key from.
-    fn is_new_sibling(&self, remove: &str, add: &str) -> bool {
-        let (Some((parent, _)), Some((same, _))) = (remove.rsplit_once('/'), add.rsplit_once('/')) else {
-            return false;
-        };
-        parent == same
-            && self.value.pointer(parent).is_some_and(Value::is_object)
-            && self.value.pointer(remove).is_some()
-            && self.value.pointer(add).is_none()
-    }
-
-    /// The path in the document, and its last segment.
-    fn path(&self, pointer: &str) -> Result<(Vec<String>, String), EditError> {
-        let mut path = self.root.clone();
-        path.extend(segments(pointer));
-        let last = path.pop().ok_or_else(|| EditError::unsupported("the whole document at once"))?;
-        Ok((path, last))
-    }
-
-    /// Puts a key where another is removed.
-    fn swap(&mut self, remove: &str, add: &str, value: &Value) -> Result<(), EditError> {
-        let (path, old) = self.path(remove)?;
-        let (_, new) = self.path(add)?;
-        self.free(&path, &old)?;
-        let parent = self.draft.own(&path)?;
-        let target = self.draft.target(parent, &old).ok_or_else(|| EditError::missing(&old))?;
-        self.draft.insert(parent, target.index + 1, Some(&new), value)?;
-        let parent = self.draft.own(&path)?;
-        let target = self.draft.target(parent, &old).ok_or_else(|| EditError::missing(&old))?;
-        self.draft.remove(target)
-    }
-
-    /// Makes an entry one that can be taken away without a change elsewhere.
-    fn free(&mut self, path: &[String], last: &str) -> Result<(), EditError> {
-        self.draft.unmerge(path, last)?;
-        let mut whole = path.to_vec();
-        whole.push(last.to_owned());
-        self.draft.own(&whole)?;
-        let parent = self.draft.own(path)?;
-        match self.draft.target(parent, last) {
-            Some(target) => self.draft.give_anchors_away(target),
-            None => Err(EditError::missing(last)),
-        }
-    }
-
-    fn remove(&mut self, pointer: &str) -> Result<(), EditError> {
-        let (path, last) = self.path(pointer)?;
-        self.free(&path, &last)?;
-        let parent = self.draft.own(&path)?;
-        let target = self.draft.target(parent, &last).ok_or_else(|| EditError::missing(&last))?;
-        self.draft.remove(target)
-    }
-
-    fn replace(&mut self, pointer: &str, value: &Value) -> Result<(), EditError> {
-        if self.value.pointer(pointer) == Some(value) {
-            return Ok(());
-        }
-        let (path, last) = self.path(pointer)?;
-        let mut whole = path.clone();
-        whole.push(last.clone());
-        self.draft.own(&whole)?;
-        let parent = self.draft.own(&path)?;
-        let target = self.draft.target(parent, &last).ok_or_else(|| EditError::missing(&last))?;
-        self.draft.give_anchors_away(target)?;
-        let parent = self.draft.own(&path)?;
-        let target = self.draft.target(parent, &last).ok_or_else(|| EditError::missing(&last))?;
-        self.draft.replace(target, value, None)
-    }
-
-    fn add(&mut self, pointer: &str, value: &Value) -> Result<(), EditError> {
-        let exists = self.value.pointer(pointer).is_some();
-        let (path, last) = self.path(pointer)?;
-        let parent = self.draft.own(&path)?;
-        let length = self.draft.tree.entries(parent).len();
-        match &self.draft.tree.node(parent).kind {
-            Kind::Map { .. } if exists => self.replace(pointer, value),
-            Kind::Map { .. } => self.draft.insert(parent, length, Some(&last), value),
-            Kind::Seq { .. } => self.draft.insert(parent, last.parse().unwrap_or(length), None, value),
-            Kind::Scalar { .. } | Kind::Alias(_) => Err(EditError::missing(pointer)),
-        }
-    }
-}
-
-fn remove_operation(moved: &json_patch::MoveOperation) -> PatchOperation {
-    PatchOperation::Remove(json_patch::RemoveOperation { path: moved.from.clone() })
-}
-
-fn put_back(moved: &json_patch::MoveOperation, value: Value) -> PatchOperation {
-    PatchOperation::Add(json_patch::AddOperation { path: moved.from.clone(), value })
-}
-
-impl Draft {
-    pub(crate) fn all_comments(&self) -> Vec<String> {
-        let mut comments = self.comments(0..self.text.len());
-        comments.sort();
-        comments
-    }
-
-    pub(crate) fn replace(&mut self, target: Target, value: &Value, anchor: Option<&str>) -> Result<(), EditError> {
-        match self.tree.node(target.parent).is_flow() {
-            true => self.replace_in_flow(target, value, anchor),
-            false => self.replace_in_block(target, value, anchor),
-        }
-    }
-
-    pub(crate) fn remove(&mut self, target: Target) -> Result<(), EditError> {
-        let parent = self.tree.node(target.parent);
-        match (parent.is_flow(), self.tree.entries(target.parent).len()) {
-            (true, _) => self.remove_from_flow(target),
-            (false, 1) => self.empty_block(target.parent),
-            (false, _) => self.replace_lines(target, None),
-        }
-    }
-
-    /// Puts an entry into a collection, before the entry at `index` or behind the last.
-    pub(crate) fn insert(
-        &mut self,
-        id: NodeId,
-        index: usize,
-        key: Option<&str>,
-        value: &Value,
-    ) -> Result<(), EditError> {
-        let node = self.tree.node(id);
-        let count = self.tree.entries(id).len();
-        if node.is_flow() {
-            let holder = self.holder(id).filter(|holder| !self.tree.node(holder.parent).is_flow());
-            return match (count, holder) {
-                (0, Some(holder)) => self.replace(holder, &only(key, value), None),
-                _ => self.insert_in_flow(id, index, key, value),
-            };
-        }
-        let name = key.map(|key| render::text(key, false));
-        let lead = name.as_deref().map_or(Lead::Dash, Lead::Key);
-        let lines = self.layout.entry(lead, None, value, self.column(node.range.start));
-        match index {
-            0 => self.insert_before(Target { parent: id, index: 0 }, &lines),
-            _ => self.insert_after(Target { parent: id, index: index.min(count) - 1 }, &lines),
-        }
-    }
-}
-
-/// A collection with one entry.
-fn only(key: Option<&str>, value: &Value) -> Value {
-    match key {
-        Some(key) => Value::Object([(key.to_owned(), value.clone())].into_iter().collect()),
-        None => Value::Array(vec![value.clone()]),
-    }
+/// Whether an operation is about the object as a whole.
+fn names_whole_object(patch: &Patch) -> bool {
+    patch.0.iter().any(|operation| operation.path().as_str().is_empty())
 }

@@ -2,6 +2,8 @@
 
 use granit_parser::{ErrorKind, ScanError};
 
+use super::lines::line_start;
+
 /// A fault at a byte offset of a document's own text.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Fault {
@@ -46,7 +48,10 @@ impl Fault {
         let offset = error.marker().byte_offset().unwrap_or(0).min(text.len());
         let what = match error.kind() {
             ErrorKind::RecursionLimitExceeded => What::TooDeep,
-            ErrorKind::TabNotAllowed | ErrorKind::TabInBlockIndentation | ErrorKind::TabInIndentation => What::Tab,
+            ErrorKind::TabNotAllowed | ErrorKind::TabInBlockIndentation | ErrorKind::TabInIndentation => {
+                let tab = text.get(line_start(text, offset)..offset).and_then(|before| before.find('\t'));
+                return Self::new(tab.map_or(offset, |tab| line_start(text, offset) + tab), What::Tab);
+            }
             ErrorKind::DirectiveDisallowed => What::Syntax("kubectl reads no %directives".to_owned()),
             kind => What::Syntax(kind.to_string()),
         };

@@ -5,6 +5,7 @@ use serde_json::Value;
 use super::draft::{Draft, Target};
 use super::edit::EditError;
 use super::lines::{line_end, line_start, skip_blank};
+use super::quote;
 use super::render;
 use super::tree::{Kind, NodeId, Style, Syntax};
 
@@ -23,6 +24,9 @@ impl Draft {
         if let Some(anchor) = anchor {
             new = format!("{anchor} {new}");
         }
+        for comment in self.comments(range.clone()) {
+            new = format!("{new} {comment}{}{}", self.newline, self.line_lead(entry.start));
+        }
         if range.is_empty() {
             let colon = self.source(0..range.start).ends_with(':');
             new = format!("{}{new}", if colon || entry.key.is_none() { " " } else { ": " });
@@ -34,18 +38,21 @@ impl Draft {
     pub(crate) fn remove_from_flow(&mut self, target: Target) -> Result<(), EditError> {
         let entries = self.tree.entries(target.parent);
         let entry = entries[target.index];
-        let (range, next) = match (entries.get(target.index + 1), target.index.checked_sub(1)) {
-            (Some(next), _) => (entry.start..next.start, true),
-            (None, Some(previous)) => (self.tree.end(entries[previous])..self.tree.end(entry), false),
+        let (range, blank) = match (entries.get(target.index + 1), target.index.checked_sub(1)) {
+            (Some(next), _) => (entry.start..self.to_next(self.tree.end(entry), next.start), ""),
+            (None, Some(previous)) => (self.tree.end(entries[previous])..self.tree.end(entry), " "),
             (None, None) => return self.empty_flow(target.parent),
         };
         let indent = format!("{}{}", self.newline, self.line_lead(entry.start));
         let comments = self.comments(range.clone()).into_iter();
-        let kept: String = match next {
-            true => comments.map(|comment| format!("{comment}{indent}")).collect(),
-            false => comments.map(|comment| format!(" {comment}{indent}")).collect(),
-        };
+        let kept = comments.fold(String::new(), |kept, comment| kept + blank + &comment + &indent);
         self.splice(&[(range, kept)])
+    }
+
+    /// From the end of an entry to the next one, or to a comment before that: comments stay on their line.
+    fn to_next(&self, end: usize, next: usize) -> usize {
+        let comma = skip_blank(&self.text, end) + 1;
+        self.tree.comments_in(comma..next).first().map_or(next, |comment| comment.start)
     }
 
     fn empty_flow(&mut self, id: NodeId) -> Result<(), EditError> {
@@ -53,7 +60,7 @@ impl Draft {
         let bracketed = self.source(node.range.clone()).starts_with(['{', '[']);
         let comments = self.comments(node.range.clone());
         let indent = self.line_lead(node.range.start);
-        let kept: String = comments.iter().map(|comment| format!(" {comment}{}{indent}", self.newline)).collect();
+        let kept = comments.iter().fold(String::new(), |kept, comment| kept + " " + comment + self.newline + indent);
         let (open, close) = if matches!(node.kind, Kind::Map { .. }) { ("{", "}") } else { ("[", "]") };
         let range = node.range.clone();
         if !bracketed && !comments.is_empty() {
@@ -72,7 +79,9 @@ impl Draft {
     ) -> Result<(), EditError> {
         let node = self.tree.node(id);
         if !self.source(node.range.clone()).starts_with(['{', '[']) {
-            return Err(EditError::unsupported("a pair without braces in a list"));
+            // a pair in a list, which needs no braces as long as it is one
+            let (start, end) = (node.range.start, node.range.end);
+            self.splice(&[(start..start, "{".to_owned()), (end..end, "}".to_owned())])?;
         }
         let entries = self.tree.entries(id);
         let Some(last) = entries.last().copied() else {
@@ -96,7 +105,7 @@ impl Draft {
             let comma = if spread { "," } else { "" };
             return self.splice(&[(at..at, format!("{gap}{entry}{comma}"))]);
         }
-        let line_end = line_end(&self.text, end);
+        let line_end = line_end(&self.text, end).min(self.tree.node(id).range.end);
         let comment_follows = spread && !self.comments(end..line_end).is_empty();
         let at = if comment_follows { line_end } else { end };
         self.splice(&[(end..end, ",".to_owned()), (at..at, format!("{gap}{entry}"))])
@@ -124,7 +133,7 @@ impl Draft {
     fn flow_entry(&self, parent: NodeId, key: Option<&str>, value: &Value, indent: &str) -> String {
         let value = self.flow_value(parent, value, indent);
         let Some(key) = key else { return value };
-        let key = if self.is_json(parent) { render::double(key) } else { render::text(key, true) };
+        let key = if self.is_json(parent) { quote::double(key) } else { quote::text(key, true) };
         if self.is_tight() { format!("{key}:{value}") } else { format!("{key}: {value}") }
     }
 
@@ -170,9 +179,10 @@ impl Draft {
 
     /// By what JSON is indented.
     fn json_step(&self) -> &str {
+        let root = self.tree.root.map_or("", |root| self.line_lead(self.tree.node(root).start));
         let first = self.tree.root.and_then(|root| self.tree.entries(root).first());
         let lead = first.filter(|entry| self.begins_line(entry.start)).map(|entry| self.line_lead(entry.start));
-        lead.filter(|lead| !lead.is_empty()).unwrap_or("  ")
+        lead.and_then(|lead| lead.strip_prefix(root)).filter(|step| !step.is_empty()).unwrap_or("  ")
     }
 }
 
@@ -182,10 +192,10 @@ fn spaced(value: &Value) -> String {
         Value::Array(items) => format!("[{}]", items.iter().map(spaced).collect::<Vec<_>>().join(", ")),
         Value::Object(map) => {
             let entries: Vec<_> =
-                map.iter().map(|(key, value)| format!("{}: {}", render::double(key), spaced(value))).collect();
+                map.iter().map(|(key, value)| format!("{}: {}", quote::double(key), spaced(value))).collect();
             format!("{{{}}}", entries.join(", "))
         }
-        Value::String(text) => render::double(text),
+        Value::String(text) => quote::double(text),
         other => other.to_string(),
     }
 }

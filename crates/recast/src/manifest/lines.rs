@@ -53,6 +53,6 @@ pub(crate) fn place(text: &str, offset: usize) -> (usize, usize) {
     while !text.is_char_boundary(offset) {
         offset -= 1;
     }
-    let line = text.as_bytes()[..offset].iter().filter(|&&byte| byte == b'\n').count() + 1;
+    let line = text[..offset].matches('\n').count() + 1;
     (line, column(text, offset) + 1)
 }

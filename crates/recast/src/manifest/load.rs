@@ -8,6 +8,7 @@ use granit_parser::{Event, Parser, ScalarStyle, Span, StructureStyle};
 use super::fault::{Fault, What};
 use super::lines::skip_blank;
 use super::strict;
+use super::tokens::{block_scalar, colon_belongs_to, question_mark, skip_properties, take_colon};
 use super::tree::{Entry, Kind, Node, NodeId, Style, Syntax, Tree};
 
 /// How deep collections may be nested. No Kubernetes object comes near.
@@ -23,6 +24,7 @@ pub(crate) fn load(text: &str) -> Result<Tree, Fault> {
         flow_nesting_limit: MAX_DEPTH,
         block_nesting_limit: MAX_DEPTH,
     };
+    strict::characters(text)?;
     let mut builder = Builder::new(text);
     for event in Parser::new_from_str_with_options(text, options) {
         let (event, span) = event.map_err(|error| Fault::from_scan(&error, text))?;
@@ -85,7 +87,9 @@ impl<'t> Builder<'t> {
                     let what = "another document begins here without a line `---` before it; kubectl would not read it";
                     return Err(Fault::syntax(range.start, what));
                 }
-                self.last = range.end;
+                if !range.is_empty() {
+                    self.last = range.end;
+                }
             }
             Event::Comment(..) => self.comments.push(range),
             Event::Anchor(anchor, _) => self.anchor(anchor, range),
@@ -124,7 +128,7 @@ impl<'t> Builder<'t> {
         self.anchors.insert(anchor, id);
         let node = &mut self.nodes[id.0];
         node.start = node.start.min(range.start);
-        if node.range.is_empty() {
+        if node.range.is_empty() && matches!(node.kind, Kind::Scalar { .. }) {
             // an empty scalar ends after what is said of it
             let end = node.range.end.max(range.end);
             node.range = end..end;
@@ -145,7 +149,7 @@ impl<'t> Builder<'t> {
             ScalarStyle::SingleQuoted => Style::Single,
             ScalarStyle::DoubleQuoted => Style::Double,
             ScalarStyle::Literal | ScalarStyle::Folded => Style::Block,
-            _ => Style::Plain,
+            ScalarStyle::Plain => Style::Plain,
         };
         let empty = style == Style::Plain && range.is_empty();
         let range = match style {
@@ -181,10 +185,8 @@ impl<'t> Builder<'t> {
             return Err(Fault::new(range.start, What::TooDeep));
         }
         let flow = style == StructureStyle::Flow;
-        let kind = match map {
-            true => Kind::Map { flow, entries: Vec::new() },
-            false => Kind::Seq { flow, entries: Vec::new() },
-        };
+        let entries = Vec::new();
+        let kind = if map { Kind::Map { flow, entries } } else { Kind::Seq { flow, entries } };
         let id = NodeId(self.nodes.len());
         self.nodes.push(node(range.clone(), tag, kind));
         self.attach(id)?;
@@ -273,55 +275,4 @@ impl<'t> Builder<'t> {
 fn node(range: Range<usize>, tag: Option<Range<usize>>, kind: Kind) -> Node {
     let start = tag.map_or(range.start, |tag| tag.start.min(range.start));
     Node { start, range, anchor: None, kind }
-}
-
-/// By YAML 1.1 a `:` ends a word only before a blank, in flow collections too.
-fn colon_belongs_to(text: &str, key: &Node) -> bool {
-    let plain = matches!(key.kind, Kind::Scalar { style: Style::Plain, .. }) && !key.range.is_empty();
-    let mut rest = text[key.range.end..].chars();
-    plain && rest.next() == Some(':') && rest.next().is_some_and(|next| ",[]{}".contains(next))
-}
-
-fn take_colon(key: &mut Node) {
-    key.range.end += 1;
-    if let Kind::Scalar { text, .. } = &mut key.kind {
-        text.push(':');
-    }
-}
-
-/// The next token that is no `:` or `?`, anchor or tag.
-fn skip_properties(text: &str, mut at: usize) -> usize {
-    loop {
-        at = skip_blank(text, at);
-        match text.as_bytes().get(at) {
-            Some(b'&' | b'!') => at = word_end(text, at),
-            Some(b':' | b'?') => at += 1,
-            _ => return at,
-        }
-    }
-}
-
-fn word_end(text: &str, at: usize) -> usize {
-    text[at..].find(|char: char| char.is_ascii_whitespace()).map_or(text.len(), |length| at + length)
-}
-
-/// Where a key begins: at the `?` before it if there is one after the last token.
-fn question_mark(text: &str, after: usize, key: usize) -> usize {
-    let before = text[..key].trim_end();
-    if before.len() > after && before.ends_with('?') && before.len() < key { before.len() - 1 } else { key }
-}
-
-/// The range of a block scalar from its `|` or `>`, which the parser's span leaves out, to the end of its last line.
-fn block_scalar(text: &str, after: usize, content: Range<usize>) -> Range<usize> {
-    let at = skip_properties(text, after);
-    let header = word_end(text, at);
-    let content = content.start.max(header)..content.end.max(header);
-    let keep = text[at..header].contains('+');
-    let lines = &text[content.clone()];
-    let kept = if keep {
-        lines.strip_suffix('\n').map_or(lines, |lines| lines.strip_suffix('\r').unwrap_or(lines))
-    } else {
-        lines.trim_end_matches([' ', '\t', '\r', '\n'])
-    };
-    if kept.is_empty() { at..header } else { at..content.start + kept.len() }
 }

@@ -3,7 +3,6 @@
 use serde_json::Value;
 
 use super::fault::{Fault, What};
-use super::lines::place;
 use super::split::Document;
 use super::tree::NodeId;
 use super::walk::child;
@@ -49,7 +48,7 @@ impl ManifestObject {
 
 /// The objects of document number `index`; faults and lines are those of the whole `text`.
 pub(crate) fn objects(text: &str, document: &Document, index: usize) -> Result<Vec<ManifestObject>, Fault> {
-    let mut finder = Finder { text, document, index, objects: Vec::new() };
+    let mut finder = Finder { lines: Lines::new(text), document, index, objects: Vec::new() };
     if let Some(root) = document.tree.root {
         let value = document.tree.value(root).map_err(|fault| fault.shifted(document.range.start))?;
         // an empty document is no object, and no error
@@ -61,10 +60,32 @@ pub(crate) fn objects(text: &str, document: &Document, index: usize) -> Result<V
 }
 
 struct Finder<'t> {
-    text: &'t str,
+    lines: Lines<'t>,
     document: &'t Document,
     index: usize,
     objects: Vec<ManifestObject>,
+}
+
+/// Counts lines, from where it was asked last.
+struct Lines<'t> {
+    text: &'t str,
+    at: usize,
+    line: usize,
+}
+
+impl<'t> Lines<'t> {
+    fn new(text: &'t str) -> Self {
+        Self { text, at: 0, line: 1 }
+    }
+
+    fn number(&mut self, offset: usize) -> usize {
+        if offset < self.at {
+            *self = Self::new(self.text);
+        }
+        self.line += self.text[self.at..offset].matches('\n').count();
+        self.at = offset;
+        self.line
+    }
 }
 
 impl Finder<'_> {
@@ -74,7 +95,7 @@ impl Finder<'_> {
             return Err(Fault::new(start, What::NotAnObject(what)));
         }
         if !is_list(&value) {
-            let (line, _) = place(self.text, start);
+            let line = self.lines.number(start);
             self.objects.push(ManifestObject { line, value, document: self.index, pointer });
             return Ok(());
         }

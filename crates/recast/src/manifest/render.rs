@@ -2,7 +2,7 @@
 
 use serde_json::{Map, Value};
 
-use super::scalar::{self, Scalar};
+use super::quote::{needs_escape, text};
 
 /// How a document is indented.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -99,7 +99,7 @@ impl Layout {
 
 /// Whether a string of several lines can be written as it is, under a `|`.
 fn is_literal(string: &str) -> bool {
-    let readable = |char: char| char == '\n' || !(char.is_control() || is_special(char));
+    let readable = |char: char| char == '\n' || !needs_escape(char);
     let trailing_blanks = string.lines().any(|line| line.ends_with(' '));
     string.trim_end_matches('\n').contains('\n')
         && !string.starts_with([' ', '\n'])
@@ -154,64 +154,4 @@ fn number(value: &Value) -> String {
         }
         _ => text,
     }
-}
-
-/// A string: unquoted if every reader takes it for the same string, else quoted.
-pub(crate) fn text(string: &str, flow: bool) -> String {
-    if is_plain(string, flow) {
-        string.to_owned()
-    } else if string.contains(['"', '\\']) && !string.contains(|char: char| char.is_control() || is_special(char)) {
-        single(string)
-    } else {
-        double(string)
-    }
-}
-
-/// In single quotes; only for what has no control characters.
-pub(crate) fn single(string: &str) -> String {
-    format!("'{}'", string.replace('\'', "''"))
-}
-
-/// In double quotes.
-pub(crate) fn double(string: &str) -> String {
-    let mut quoted = String::from("\"");
-    for char in string.chars() {
-        match char {
-            '"' => quoted.push_str("\\\""),
-            '\\' => quoted.push_str("\\\\"),
-            '\n' => quoted.push_str("\\n"),
-            '\t' => quoted.push_str("\\t"),
-            '\r' => quoted.push_str("\\r"),
-            char if char.is_control() || is_special(char) => {
-                quoted.push_str(&format!("\\u{:04x}", u32::from(char)));
-            }
-            char => quoted.push(char),
-        }
-    }
-    quoted.push('"');
-    quoted
-}
-
-/// Line separators and byte order marks, which readers disagree about.
-fn is_special(char: char) -> bool {
-    matches!(char, '\u{2028}' | '\u{2029}' | '\u{feff}' | '\u{fffe}' | '\u{ffff}')
-}
-
-/// Whether a string may stand without quotes for readers of YAML 1.1 and 1.2 alike.
-fn is_plain(string: &str, flow: bool) -> bool {
-    let first = string.chars().next().is_some_and(|char| char.is_ascii_alphanumeric() || "/._$(".contains(char));
-    let within = |char: char| char.is_ascii_graphic() || char == ' ';
-    let broken = string.contains(": ") || string.contains(" #") || string.ends_with([':', ' ']);
-    let brackets = flow && string.contains([',', '[', ']', '{', '}', '?', ':']);
-    first && string.chars().all(within) && !broken && !brackets && !looks_typed(string)
-}
-
-/// Whether some reader takes it for a boolean, a number, a date or a time.
-fn looks_typed(string: &str) -> bool {
-    const WORDS: [&str; 14] =
-        ["y", "n", "yes", "no", "on", "off", "true", "false", "null", "nan", "inf", "infinity", ".nan", ".inf"];
-    let typed = !matches!(scalar::resolve(None, string, true), Ok(Scalar::Text(_)));
-    let numeric = string.starts_with(|char: char| char.is_ascii_digit() || char == '.')
-        && string.chars().all(|char| char.is_ascii_hexdigit() || "_.:+-xXoOtTzZ ".contains(char));
-    typed || numeric || WORDS.contains(&string.to_ascii_lowercase().as_str()) || string == "..."
 }

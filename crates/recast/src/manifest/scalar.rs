@@ -8,6 +8,8 @@
 
 use serde_json::Value;
 
+use super::base64;
+
 /// The prefix that `!!` stands for.
 pub(crate) const CORE: &str = "tag:yaml.org,2002:";
 
@@ -48,14 +50,17 @@ fn by_tag(tag: &str, text: &str) -> Result<Scalar, ScalarError> {
     };
     let seen = by_look(text);
     match (name, &seen) {
-        ("null", Scalar::Null) | ("bool", Scalar::Bool(_)) | ("float", Scalar::Float(_)) => Ok(seen),
-        ("int", Scalar::Int(_) | Scalar::Uint(_)) => Ok(seen),
+        ("null", Scalar::Null)
+        | ("bool", Scalar::Bool(_))
+        | ("int", Scalar::Int(_) | Scalar::Uint(_))
+        | ("float", Scalar::Float(_)) => Ok(seen),
         #[expect(clippy::cast_precision_loss, reason = "the tag asks for a float")]
         ("float", Scalar::Int(number)) => Ok(Scalar::Float(*number as f64)),
         ("timestamp", Scalar::Text(_)) if is_timestamp(text) => Ok(seen),
-        ("binary", _) => {
-            base64(text).and_then(|bytes| String::from_utf8(bytes).ok()).map(Scalar::Text).ok_or(ScalarError::Binary)
-        }
+        ("binary", _) => base64::decode(text)
+            .and_then(|bytes| String::from_utf8(bytes).ok())
+            .map(Scalar::Text)
+            .ok_or(ScalarError::Binary),
         ("null" | "bool" | "float" | "int" | "timestamp", _) => Err(ScalarError::NotA(name.to_owned())),
         _ => Ok(as_text()),
     }
@@ -205,32 +210,86 @@ fn float_key(value: f64) -> String {
     format!("{value}")
 }
 
-/// Standard base64 with padding; line breaks are skipped, as Go does.
-fn base64(text: &str) -> Option<Vec<u8>> {
-    let digits: Vec<u8> = text.bytes().filter(|byte| !matches!(byte, b'\r' | b'\n')).collect();
-    let data = digits.strip_suffix(b"==").or_else(|| digits.strip_suffix(b"=")).unwrap_or(&digits);
-    if digits.len() % 4 != 0 {
-        return None;
-    }
-    let mut bytes = Vec::with_capacity(digits.len() / 4 * 3);
-    for group in data.chunks(4) {
-        let mut word = 0_u32;
-        for &digit in group {
-            word = word << 6 | sextet(digit)?;
-        }
-        let word = word << (6 * (4 - group.len()));
-        bytes.extend_from_slice(&word.to_be_bytes()[1..group.len()]);
-    }
-    Some(bytes)
-}
+#[cfg(test)]
+mod tests {
+    use serde_json::{Value, json};
 
-fn sextet(digit: u8) -> Option<u32> {
-    Some(u32::from(match digit {
-        b'A'..=b'Z' => digit - b'A',
-        b'a'..=b'z' => digit - b'a' + 26,
-        b'0'..=b'9' => digit - b'0' + 52,
-        b'+' => 62,
-        b'/' => 63,
-        _ => return None,
-    }))
+    use super::{CORE, Scalar, resolve};
+
+    fn read(text: &str) -> Option<Value> {
+        resolve(None, text, true).unwrap().into_json()
+    }
+
+    /// Each line was compared with kubectl's own reader.
+    #[test]
+    fn an_unquoted_scalar_is_what_kubectl_takes_it_for() {
+        let table = [
+            ("y", json!(true)),
+            ("On", json!(true)),
+            ("NO", json!(false)),
+            ("off", json!(false)),
+            ("oN", json!("oN")),
+            ("", json!(null)),
+            ("~", json!(null)),
+            ("Null", json!(null)),
+            ("nULL", json!("nULL")),
+            ("0400", json!(256)),
+            ("0o17", json!(15)),
+            ("08", json!(8)),
+            ("0x1F", json!(31)),
+            ("0b101", json!(5)),
+            ("0b-1", json!(-1)),
+            ("-0x10", json!(-16)),
+            ("1_000", json!(1000)),
+            ("_1", json!("_1")),
+            ("+1", json!(1)),
+            ("-", json!("-")),
+            ("1.0", json!(1)),
+            ("1.10", json!(1.1)),
+            ("1e3", json!(1000)),
+            (".5", json!(0.5)),
+            (".5_0", json!(0.5)),
+            ("._5", json!("._5")),
+            ("1e999", json!("1e999")),
+            ("12:30", json!("12:30")),
+            ("2001-01-01", json!("2001-01-01")),
+            ("9223372036854775807", json!(9_223_372_036_854_775_807_i64)),
+            ("9223372036854775808", json!(9_223_372_036_854_775_808_f64)),
+            ("100m", json!("100m")),
+            ("25%", json!("25%")),
+            ("0x1p4", json!("0x1p4")),
+        ];
+        for (text, value) in table {
+            assert_eq!(read(text), Some(value), "{text:?}");
+        }
+    }
+
+    #[test]
+    fn what_json_cannot_say_has_no_value() {
+        for text in [".inf", "-.Inf", ".nan"] {
+            assert_eq!(read(text), None, "{text}");
+        }
+    }
+
+    #[test]
+    fn a_tag_has_the_last_word() {
+        let tagged = |tag: &str, text: &str| resolve(Some(&format!("{CORE}{tag}")), text, false);
+        assert_eq!(tagged("str", "5"), Ok(Scalar::Text("5".to_owned())));
+        assert_eq!(tagged("int", "5"), Ok(Scalar::Int(5)));
+        assert_eq!(tagged("float", "5"), Ok(Scalar::Float(5.0)));
+        assert_eq!(tagged("bool", "yes"), Ok(Scalar::Bool(true)));
+        assert_eq!(tagged("binary", "aGVsbG8="), Ok(Scalar::Text("hello".to_owned())));
+        assert!(tagged("int", "five").is_err());
+        assert!(tagged("binary", "?").is_err());
+    }
+
+    #[test]
+    fn a_key_is_a_string() {
+        let table =
+            [("on", "true"), ("0x10", "16"), ("1.5", "1.5"), ("1e10", "1e+10"), ("0.00001", "1e-05"), ("a", "a")];
+        for (text, key) in table {
+            assert_eq!(resolve(None, text, true).unwrap().into_key().as_deref(), Some(key), "{text}");
+        }
+        assert_eq!(resolve(None, "~", true).unwrap().into_key(), None);
+    }
 }

@@ -171,3 +171,50 @@ fn collect(folder: &Path, recursive: bool, files: &mut Vec<PathBuf>) -> Result<(
 fn failed(name: &str, source: io::Error) -> SourceError {
     SourceError::Io { name: name.to_owned(), source }
 }
+
+#[cfg(test)]
+mod tests {
+    use std::fs;
+    use std::io::Cursor;
+
+    use super::{Source, SourceError, read};
+    use crate::manifest::MAX_SIZE;
+
+    fn names(sources: &[&str], recursive: bool) -> Result<Vec<String>, SourceError> {
+        let sources: Vec<Source> = sources.iter().map(|source| Source::from(*source)).collect();
+        let inputs = read(&sources, recursive, &mut Cursor::new(b"kind: X"))?;
+        Ok(inputs.into_iter().map(|input| input.name.rsplit('/').next().unwrap_or_default().to_owned()).collect())
+    }
+
+    #[test]
+    fn a_folder_gives_its_manifests_by_name() {
+        let folder = tempfile::tempdir().unwrap();
+        fs::create_dir(folder.path().join("sub")).unwrap();
+        for name in ["b.yml", "a.yaml", "c.json", "d.txt", "sub/e.yml"] {
+            fs::write(folder.path().join(name), "x").unwrap();
+        }
+        let path = folder.path().to_str().unwrap();
+        assert_eq!(names(&[path], false).unwrap(), ["a.yaml", "b.yml", "c.json"]);
+        assert_eq!(names(&[path], true).unwrap(), ["a.yaml", "b.yml", "c.json", "e.yml"]);
+        let text = format!("{path}/d.txt");
+        assert_eq!(names(&[&text, "-"], false).unwrap(), ["d.txt", "STDIN"]);
+    }
+
+    #[test]
+    fn what_cannot_be_read_says_why() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().to_str().unwrap();
+        assert!(matches!(names(&[path], false), Err(SourceError::EmptyFolder(_))));
+        assert!(matches!(names(&["/no/such/file"], false), Err(SourceError::Missing(_))));
+        assert!(matches!(names(&["-", "-"], false), Err(SourceError::StdinTwice)));
+        let url = names(&["https://example.com/a.yml"], false).unwrap_err();
+        assert_eq!(url.hint().unwrap(), "curl -sL https://example.com/a.yml | kubectl ds-cast -f -");
+    }
+
+    #[test]
+    fn a_file_has_a_bound() {
+        let mut endless = Cursor::new(vec![b' '; MAX_SIZE + 1]);
+        let error = read(&[Source::Stdin], false, &mut endless).unwrap_err();
+        assert_eq!(error.to_string(), "STDIN: larger than 16 MiB");
+    }
+}

@@ -27,10 +27,8 @@ impl Document {
             Syntax::Yaml => load::load(&with_line_break(text)),
             Syntax::Json => {
                 let (tree, end) = json::load(text)?;
-                match text[end..].trim().is_empty() {
-                    true => Ok(tree),
-                    false => Err(Fault::syntax(end, "something follows the JSON value")),
-                }
+                let alone = text[end..].trim().is_empty();
+                if alone { Ok(tree) } else { Err(Fault::syntax(end, "something follows the JSON value")) }
             }
         }
     }

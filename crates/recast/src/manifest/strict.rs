@@ -6,12 +6,27 @@
 use std::ops::Range;
 
 use super::fault::{Fault, What};
-use super::lines::{line_end, line_start};
-use super::tree::{Kind, Node, NodeId, Style, Tree};
+use super::lines::{line_end, line_start, skip_blank};
+use super::tree::{Entry, Kind, Node, NodeId, Style, Tree};
 
-pub(crate) fn check(text: &str, tree: &Tree) -> Result<(), Fault> {
+/// What has to be looked at before the text is parsed.
+pub(crate) fn characters(text: &str) -> Result<(), Fault> {
     if let Some((offset, char)) = text.char_indices().find(|&(_, char)| is_refused(char)) {
         return Err(Fault::syntax(offset, format!("the character U+{:04X} is not allowed", u32::from(char))));
+    }
+    Ok(())
+}
+
+/// What has to be looked at once the structure is known.
+pub(crate) fn check(text: &str, tree: &Tree) -> Result<(), Fault> {
+    if text[skip_blank(text, 0)..].starts_with("...") {
+        return Err(Fault::syntax(skip_blank(text, 0), "a `...` with no document before it"));
+    }
+    for (mark, _) in text.match_indices('\u{feff}').filter(|(at, _)| *at > 0) {
+        let in_node = |node: &Node| !node.is_block() && (node.start..node.range.end).contains(&mark);
+        if !tree.nodes.iter().any(in_node) {
+            return Err(Fault::syntax(mark, "a byte order mark within the text"));
+        }
     }
     for (index, node) in tree.nodes.iter().enumerate() {
         properties(text, node)?;
@@ -53,10 +68,10 @@ fn properties(text: &str, node: &Node) -> Result<(), Fault> {
 /// The names of anchors: letters, digits, `-` and `_`.
 fn name(text: &str, start: usize, end: usize) -> Result<(), Fault> {
     let name = &text[start + 1..end];
-    match name.chars().all(|char| char.is_ascii_alphanumeric() || char == '-' || char == '_') {
-        true => Ok(()),
-        false => Err(Fault::syntax(start, format!("the anchor {name:?} has other characters than letters and digits"))),
+    if name.chars().all(|char| char.is_ascii_alphanumeric() || char == '-' || char == '_') {
+        return Ok(());
     }
+    Err(Fault::syntax(start, format!("the anchor {name:?} has other characters than letters and digits")))
 }
 
 fn scalar(text: &str, tree: &Tree, id: NodeId) -> Result<(), Fault> {
@@ -66,8 +81,13 @@ fn scalar(text: &str, tree: &Tree, id: NodeId) -> Result<(), Fault> {
         Kind::Scalar { style: Style::Double, .. } => escapes(source, node.range.start),
         Kind::Scalar { style: Style::Block, .. } => block_scalar(source, node.range.start),
         Kind::Map { flow: true, entries } | Kind::Seq { flow: true, entries } => {
-            let scalars = entries.iter().flat_map(|entry| [entry.key, Some(entry.value)]).flatten();
-            scalars.map(|id| in_brackets(text, tree.node(id))).collect()
+            let spread =
+                |entry: &&Entry| entry.key.is_some_and(|key| text[tree.node(key).range.clone()].contains('\n'));
+            if let Some(entry) = entries.iter().find(spread) {
+                return Err(Fault::syntax(entry.start, "a key within brackets must be on one line"));
+            }
+            let mut scalars = entries.iter().flat_map(|entry| [entry.key, Some(entry.value)]).flatten();
+            scalars.try_for_each(|id| in_brackets(text, tree.node(id)))
         }
         _ => Ok(()),
     }
@@ -82,7 +102,13 @@ fn in_brackets(text: &str, node: &Node) -> Result<(), Fault> {
     if source.starts_with(':') || source.contains('?') {
         return Err(Fault::syntax(node.range.start, format!("{source:?} must be quoted within brackets")));
     }
-    Ok(())
+    // the scalar could go on in the next line, so that counts as indentation
+    let end = node.range.end;
+    let blank = text[end..].len() - text[end..].trim_start().len();
+    match text[end..end + blank].find("\n\t").filter(|_| !source.is_empty()) {
+        Some(tab) => Err(Fault::new(end + tab + 1, What::Tab)),
+        None => Ok(()),
+    }
 }
 
 /// YAML 1.1 has neither `\/` nor surrogate pairs.
@@ -105,15 +131,16 @@ fn escapes(source: &str, start: usize) -> Result<(), Fault> {
 /// Where the first line shows the indentation, no tab may be part of it.
 fn block_scalar(source: &str, start: usize) -> Result<(), Fault> {
     let header = line_end(source, 0);
-    if source[1..header].trim_start_matches(['-', '+']).starts_with(|char: char| char.is_ascii_digit()) {
+    let marks = source.get(1..header).unwrap_or_default();
+    if marks.trim_start_matches(['-', '+']).starts_with(|char: char| char.is_ascii_digit()) {
         return Ok(());
     }
     let content = &source[header..];
     let first = content.len() - content.trim_start_matches([' ', '\r', '\n']).len();
-    match content[first..].starts_with('\t') {
-        true => Err(Fault::new(start + header + first, What::Tab)),
-        false => Ok(()),
+    if content[first..].starts_with('\t') {
+        return Err(Fault::new(start + header + first, What::Tab));
     }
+    Ok(())
 }
 
 /// The ranges in which tabs are harmless: scalars and what is in brackets, in order and apart from each other.
