@@ -15,6 +15,7 @@ use crate::action::{Propagation, Request};
 use crate::connection::{ConnectionArgs, ConnectionError};
 use crate::kind::Kind;
 use crate::object::{Object, ObjectId};
+use crate::shell::quoted;
 
 pub use error::ClusterError;
 pub use scope::Scope;
@@ -40,6 +41,8 @@ pub struct Cluster {
     client: Client,
     namespace: String,
     field_manager: String,
+    /// What a command for the user repeats to reach the same cluster as the same user.
+    flags: String,
 }
 
 impl Cluster {
@@ -51,7 +54,11 @@ impl Cluster {
         let config = args.config().await?;
         let namespace = config.default_namespace.clone();
         let client = crate::wire::client(config, args)?;
-        Ok(Self { client, namespace, field_manager: args.field_manager.clone() })
+        let words = args.words();
+        // Each word behind a blank, so that they can be appended as they are.
+        let flags =
+            std::iter::once(String::new()).chain(words.iter().map(|word| quoted(word))).collect::<Vec<_>>().join(" ");
+        Ok(Self { client, namespace, field_manager: args.field_manager.clone(), flags })
     }
 
     /// The namespace to work in.
@@ -66,7 +73,7 @@ impl Cluster {
     /// If the server cannot be reached or refuses.
     pub async fn get(&self, id: &ObjectId) -> Result<Option<Object>, ClusterError> {
         let found = self.api(id.kind, id.namespace()).get_opt(&id.name).await;
-        found.map_err(|source| ClusterError::of_object("get", id, source))
+        found.map_err(|source| self.refused("get", id, source))
     }
 
     /// All objects of a scope, in one request.
@@ -80,7 +87,7 @@ impl Cluster {
             ..ListParams::default()
         };
         let list = self.api(scope.kind, &scope.namespace).list(&params).await;
-        let mut items = list.map_err(|source| ClusterError::of_scope("list", scope, source))?.items;
+        let mut items = list.map_err(|source| ClusterError::of_scope("list", scope, &self.flags, source))?.items;
         for item in &mut items {
             item.set_kind(scope.kind);
         }
@@ -98,24 +105,18 @@ impl Cluster {
         match request {
             Request::Create { object, .. } => {
                 let params = PostParams { dry_run, field_manager: Some(self.field_manager.clone()) };
-                api.create(&params, object)
-                    .await
-                    .map(is)
-                    .map_err(|source| ClusterError::of_object("create", id, source))
+                api.create(&params, object).await.map(is).map_err(|source| self.refused("create", id, source))
             }
             Request::Patch { patch, .. } => {
                 let params =
                     PatchParams { dry_run, field_manager: Some(self.field_manager.clone()), ..PatchParams::default() };
                 let patch = ApiPatch::<()>::Json(patch.clone());
-                api.patch(&id.name, &params, &patch)
-                    .await
-                    .map(is)
-                    .map_err(|source| ClusterError::of_object("patch", id, source))
+                api.patch(&id.name, &params, &patch).await.map(is).map_err(|source| self.refused("patch", id, source))
             }
             Request::Delete { uid, resource_version, propagation, .. } => {
                 let params = delete_params(uid, resource_version, *propagation, dry_run);
                 let answer = self.delete(api.resource_url(), &id.name, &params).await;
-                Ok(answer.map_err(|source| ClusterError::of_object("delete", id, source))?.map_or(Answer::Gone, is))
+                Ok(answer.map_err(|source| self.refused("delete", id, source))?.map_or(Answer::Gone, is))
             }
         }
     }
@@ -147,6 +148,22 @@ impl Cluster {
         Box::pin(futures::stream::select_all(streams))
     }
 
+    fn refused(&self, verb: &'static str, id: &ObjectId, source: Error) -> ClusterError {
+        ClusterError::of_object(verb, id, &self.flags, source)
+    }
+
+    /// A watch's error, if it is one that trying again will not mend.
+    #[must_use]
+    pub fn fatal(&self, scope: &Scope, error: watcher::Error) -> Option<ClusterError> {
+        let (verb, source) = match error {
+            watcher::Error::InitialListFailed(source) => ("list", source),
+            watcher::Error::WatchStartFailed(source) => ("watch", source),
+            _ => return None,
+        };
+        matches!(&source, Error::Api(status) if matches!(status.code, 401 | 403))
+            .then(|| ClusterError::of_scope(verb, scope, &self.flags, source))
+    }
+
     fn api(&self, kind: Kind, namespace: &str) -> Api<Object> {
         let resource = kind.resource();
         let client = self.client.clone();
@@ -156,18 +173,6 @@ impl Cluster {
             Api::all_with(client, &resource)
         }
     }
-}
-
-/// A watch's error, if it is one that trying again will not mend.
-#[must_use]
-pub fn fatal(scope: &Scope, error: watcher::Error) -> Option<ClusterError> {
-    let (verb, source) = match error {
-        watcher::Error::InitialListFailed(source) => ("list", source),
-        watcher::Error::WatchStartFailed(source) => ("watch", source),
-        _ => return None,
-    };
-    matches!(&source, Error::Api(status) if matches!(status.code, 401 | 403))
-        .then(|| ClusterError::of_scope(verb, scope, source))
 }
 
 fn delete_params(uid: &str, version: &str, propagation: Propagation, dry_run: bool) -> DeleteParams {

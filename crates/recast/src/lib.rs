@@ -16,6 +16,7 @@ pub mod output;
 pub mod patch;
 pub mod progress;
 pub mod selector;
+pub mod shell;
 pub mod snapshot;
 pub mod syntax;
 pub mod target;

@@ -6,9 +6,14 @@ use std::time::{Duration, Instant};
 
 use http::header::USER_AGENT;
 use http::{HeaderValue, Request, Response};
-use kube::client::{Body, ClientBuilder};
+use hyper_util::client::legacy::Client as Pool;
+use hyper_util::client::legacy::connect::HttpConnector;
+use hyper_util::rt::TokioExecutor;
+use kube::client::retry::RetryPolicy;
+use kube::client::{Body, ClientBuilder, ConfigExt as _};
 use kube::{Client, Config};
-use tower::{BoxError, Service};
+use tower::retry::RetryLayer;
+use tower::{BoxError, Layer, Service, ServiceBuilder};
 
 use crate::connection::{ConnectionArgs, ConnectionError, user_agent};
 
@@ -24,9 +29,38 @@ pub fn client(mut config: Config, args: &ConnectionArgs) -> Result<Client, Conne
         config.headers.push((USER_AGENT, agent));
     }
     let wire = Wire { limit: args.request_timeout.0, log: args.verbosity >= LOG_REQUESTS };
+    if config.proxy_url.is_some() {
+        let layer = observing(&config, wire);
+        return Ok(ClientBuilder::try_from(config)?.with_layer(&layer).build());
+    }
+    let layer = observing(&config, wire);
+    let service = ServiceBuilder::new()
+        .layer(layer)
+        .layer(config.base_uri_layer())
+        .layer(RetryLayer::new(RetryPolicy::server_retry()))
+        .option_layer(config.auth_layer()?)
+        .layer(config.extra_headers_layer()?)
+        .map_err(BoxError::from)
+        .service(
+            Pool::builder(TokioExecutor::new()).build(config.rustls_https_connector_with_connector(prompt(&config))?),
+        );
+    Ok(Client::new(service, config.default_namespace))
+}
+
+/// A connection that sends at once. The library's own leaves Nagle's algorithm on: the first request of a connection,
+/// a small write behind the last one of the TLS handshake, then waits for an acknowledgement that the server delays by
+/// up to 40 ms.
+fn prompt(config: &Config) -> HttpConnector {
+    let mut tcp = HttpConnector::new();
+    tcp.enforce_http(false);
+    tcp.set_nodelay(true);
+    tcp.set_connect_timeout(config.connect_timeout);
+    tcp
+}
+
+fn observing<S>(config: &Config, wire: Wire) -> impl Layer<S, Service = Observed<S>> + use<S> {
     let base = config.cluster_url.clone();
-    let layer = tower::layer::layer_fn(move |inner| Observed { inner, wire, base: base.clone() });
-    Ok(ClientBuilder::try_from(config)?.with_layer(&layer).build())
+    tower::layer::layer_fn(move |inner| Observed { inner, wire, base: base.clone() })
 }
 
 #[derive(Clone, Copy)]

@@ -14,6 +14,7 @@ use recast::kind::Kind;
 use recast::patch::Edits;
 use serde_json::{Value, json};
 
+use crate::difference::plain;
 use crate::remember;
 use crate::toleration::Toleration;
 
@@ -105,14 +106,18 @@ pub fn cast(kind: Kind, source: &Value, origin: Origin, wishes: &Wishes) -> Resu
 
 /// Which nodes: what the user adds to the template.
 fn place(edits: &mut Edits, wishes: &Wishes, account: &mut Account) {
-    let pod = ["spec", "template", "spec"];
     for (key, value) in &wishes.node_selector {
-        edits.set(&[pod[0], pod[1], pod[2], "nodeSelector", key], json!(value));
-        account.changed.push(format!("nodeSelector {key}={value} added"));
+        let path = ["spec", "template", "spec", "nodeSelector", key];
+        match edits.at(&path).map(plain) {
+            Some(was) if was == *value => {}
+            Some(was) => account.changed.push(format!("nodeSelector {key} {was} -> {value}")),
+            None => account.changed.push(format!("nodeSelector {key}={value} added")),
+        }
+        edits.set(&path, json!(value));
     }
     for toleration in &wishes.tolerations {
         let value = toleration.to_value();
-        let path = [pod[0], pod[1], pod[2], "tolerations"];
+        let path = ["spec", "template", "spec", "tolerations"];
         let has = edits.at(&path).and_then(Value::as_array).is_some_and(|list| list.contains(&value));
         if !has {
             edits.push(&path, value);

@@ -5,6 +5,7 @@ use recast::connection::ConnectionArgs;
 use recast::kind::Kind;
 use recast::manifest::to_yaml;
 use recast::object::{Object, ObjectId};
+use recast::shell::quoted;
 
 /// Writes commands.
 #[derive(Clone, Debug, Default)]
@@ -64,16 +65,6 @@ impl Commands {
     }
 }
 
-/// The word as a POSIX shell reads it back.
-fn quoted(word: &str) -> String {
-    let plain = |c: char| c.is_ascii_alphanumeric() || "-_=./:,@%+".contains(c);
-    if !word.is_empty() && word.chars().all(plain) {
-        word.to_owned()
-    } else {
-        format!("'{}'", word.replace('\'', r"'\''"))
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -86,6 +77,5 @@ mod tests {
             commands.kubectl(&["get", "ds/rng", "-l", "a in (b)"]),
             "kubectl get ds/rng -l 'a in (b)' --context 'my cluster'"
         );
-        assert_eq!(quoted("it's"), r"'it'\''s'");
     }
 }

@@ -37,6 +37,12 @@ pub fn plain(value: &Value) -> String {
     value.as_str().map_or_else(|| value.to_string(), |text| text.escape_debug().to_string())
 }
 
+/// A number of things: `1 pod`, `2 pods`.
+#[must_use]
+pub fn count(number: usize, one: &str, many: &str) -> String {
+    format!("{number} {}", if number == 1 { one } else { many })
+}
+
 /// The last field of a path.
 fn last(path: &str) -> &str {
     path.rsplit('.').next().unwrap_or(path)
@@ -49,7 +55,7 @@ fn brief(path: &str, value: &Value) -> String {
     let text = match value {
         Value::Null => return "(none)".to_owned(),
         Value::String(_) => plain(value),
-        Value::Array(list) if last(path) == "env" => return format!("({} entries)", list.len()),
+        Value::Array(list) if last(path) == "env" => return count(list.len(), "entry", "entries"),
         // Whatever contains a list of variables.
         other if other.to_string().contains("\"env\"") => return "(not shown)".to_owned(),
         other => other.to_string(),
@@ -77,10 +83,10 @@ mod tests {
         let env = |value: &str| json!({"containers": [{"env": [{"name": "PASSWORD", "value": value}]}]});
         assert_eq!(differences("spec", &env("a"), &env("b")), ["spec.containers[0].env[0].value: (changed)"]);
         let more = json!({"containers": [{"env": [{"name": "A", "value": "s"}, {"name": "B", "value": "t"}]}]});
-        assert_eq!(differences("spec", &env("a"), &more), ["spec.containers[0].env: (1 entries) -> (2 entries)"]);
+        assert_eq!(differences("spec", &env("a"), &more), ["spec.containers[0].env: 1 entry -> 2 entries"]);
         let two = json!({"containers": [env("a")["containers"][0], {}]});
         assert_eq!(differences("spec", &env("a"), &two), ["spec.containers: (not shown) -> (not shown)"]);
         let none = json!({"containers": [{}]});
-        assert_eq!(differences("spec", &env("a"), &none), ["spec.containers[0].env: (1 entries) -> (none)"]);
+        assert_eq!(differences("spec", &env("a"), &none), ["spec.containers[0].env: 1 entry -> (none)"]);
     }
 }

@@ -3,9 +3,10 @@
 mod output;
 mod verdict;
 
-use std::collections::BTreeSet;
+use std::collections::BTreeMap;
 
 use recast::failure::Failure;
+use recast::kind::Kind;
 use recast::manifest::Manifest;
 use recast::manifest::sources::{Input, Source, read};
 
@@ -38,7 +39,7 @@ pub fn run(args: &Args, screen: &Screen) -> Outcome {
         vec![error.hint().map_or_else(|| failure.clone(), |hint| failure.clone().hint(hint))]
     })?;
     let manifests = parse(inputs)?;
-    let mut taken = taken_names(&manifests);
+    let mut taken = taken_places(&manifests);
     let judged: Vec<Judged> =
         manifests.into_iter().map(|(input, manifest)| cast(args, input, manifest, &mut taken)).collect();
     let refusals: Vec<Failure> = judged.iter().flat_map(Judged::refusals).collect();
@@ -68,29 +69,35 @@ fn parse(inputs: Vec<Input>) -> Result<Vec<(Input, Manifest)>, Vec<Failure>> {
     if failures.is_empty() { Ok(manifests) } else { Err(failures) }
 }
 
-/// Namespace and name of an object.
-type Place = (Option<String>, String);
+/// Namespace and name of a DaemonSet, and where in the files it comes from.
+type Taken = BTreeMap<(Option<String>, String), String>;
 
-/// The places where the files have a DaemonSet already.
-fn taken_names(manifests: &[(Input, Manifest)]) -> BTreeSet<Place> {
-    let objects = manifests.iter().flat_map(|(_, manifest)| manifest.objects());
-    let daemon_sets =
-        objects.filter(|object| object.kind() == "DaemonSet" && object.api_version().starts_with("apps/"));
-    daemon_sets.map(|object| (object.namespace().map(str::to_owned), object.name().to_owned())).collect()
+/// The names that the files have a DaemonSet of already.
+fn taken_places(manifests: &[(Input, Manifest)]) -> Taken {
+    let mut taken = Taken::new();
+    for (input, manifest) in manifests {
+        let daemon_sets = manifest
+            .objects()
+            .iter()
+            .filter(|object| Kind::from_manifest(object.api_version(), object.kind()) == Some(Kind::DaemonSet));
+        for object in daemon_sets {
+            let place = format!("is in {}:{} already", input.name, object.line);
+            taken.insert((object.namespace().map(str::to_owned), object.name().to_owned()), place);
+        }
+    }
+    taken
 }
 
-fn cast(args: &Args, input: Input, before: Manifest, taken: &mut BTreeSet<Place>) -> Judged {
+fn cast(args: &Args, input: Input, before: Manifest, taken: &mut Taken) -> Judged {
     let mut after = before.clone();
     let mut verdicts = Vec::new();
     for (index, object) in before.objects().iter().enumerate() {
         let mut verdict = judge(&object.value, &args.wishes());
         if let Verdict::Cast(cast) = &verdict {
-            let name = cast.daemon_set["metadata"]["name"].as_str().unwrap_or_default().to_owned();
-            if !name.is_empty() && !taken.insert((object.namespace().map(str::to_owned), name.clone())) {
-                verdict = Verdict::Refused {
-                    reason: format!("there is a daemonset.apps/{name} already"),
-                    hint: "cast it alone, with another --name".into(),
-                };
+            let place = format!("is what {}:{} becomes, too", input.name, object.line);
+            let name = cast.daemon_set["metadata"]["name"].as_str().unwrap_or_default();
+            if let Some(collision) = take(taken, object.namespace(), name, place) {
+                verdict = collision;
             } else if let Err(error) = after.edit(index, &cast.patch) {
                 verdict = Verdict::Refused {
                     reason: error.to_string(),
@@ -101,6 +108,22 @@ fn cast(args: &Args, input: Input, before: Manifest, taken: &mut BTreeSet<Place>
         verdicts.push(verdict);
     }
     Judged { input, before, after, verdicts }
+}
+
+/// Takes the name for a DaemonSet, or says who has it. What is still to be named by the server collides with nothing.
+fn take(taken: &mut Taken, namespace: Option<&str>, name: &str, place: String) -> Option<Verdict> {
+    let key = (namespace.map(str::to_owned), name.to_owned());
+    if name.is_empty() {
+        return None;
+    }
+    if let Some(there) = taken.get(&key) {
+        return Some(Verdict::Refused {
+            reason: format!("daemonset.apps/{name} {there}"),
+            hint: "cast it alone, with another --name".into(),
+        });
+    }
+    taken.insert(key, place);
+    None
 }
 
 impl Judged {

@@ -13,6 +13,7 @@ use serde_json::json;
 use crate::blockers::blockers;
 use crate::cast::{Cast, Origin, Wishes, cast};
 use crate::commands::Commands;
+use crate::difference::count;
 use crate::existing::deviations;
 use crate::handover::{Handover, ready_pods};
 use crate::placement::Placement;
@@ -97,12 +98,9 @@ impl CastGoal {
         let ready = ready_pods(snapshot, &self.source_uid);
         match Placement::of(template, snapshot) {
             Some(placement) if placement.on.len() < ready && !replace.allow_fewer => {
-                let nodes = placement.on.len();
-                Err(Failure::new(format!(
-                    "{} would run on {nodes} of the nodes, {} has {ready} pods ready",
-                    self.target, self.source
-                ))
-                .hint("add --allow-fewer if that is enough, or let it run on more nodes with --toleration"))
+                let (nodes, ready) = (count(placement.on.len(), "node", "nodes"), count(ready, "pod", "pods"));
+                Err(Failure::new(format!("{} would run on {nodes}, {} has {ready} ready", self.target, self.source))
+                    .hint("add --allow-fewer if that is enough, or let it run on more nodes with --toleration"))
             }
             _ => Ok(()),
         }

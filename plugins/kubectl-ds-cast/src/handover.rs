@@ -6,6 +6,7 @@ use recast::object::ObjectId;
 use recast::snapshot::Snapshot;
 
 use crate::commands::Commands;
+use crate::difference::count;
 use crate::membership::{Share, shares};
 use crate::ownership::{is_ready, pods_of};
 
@@ -55,9 +56,14 @@ impl Handover<'_> {
             let after = share.all - share.leaving;
             format!("service/{} has {} ready endpoints and would have {after}", share.service, share.all)
         });
+        let pods = |number| count(number, "pod", "pods");
         Failure::new(format!(
-            "{} has {are} pods ready, {} has {were}: {} stays",
-            self.staying, self.leaving, self.leaving
+            "{} has {} ready, {} has {}: {} stays",
+            self.staying,
+            pods(are),
+            self.leaving,
+            pods(were),
+            self.leaving
         ))
         .details(lines)
         .hint("add --allow-fewer if that is enough")

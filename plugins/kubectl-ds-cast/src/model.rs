@@ -5,26 +5,44 @@ use recast::kind::Kind;
 use recast::object::{Object, ObjectId};
 use recast::selector::labels;
 use recast::snapshot::Snapshot;
+use recast::workload::Workload;
 use serde_json::{Value, json};
 
 use crate::membership::services_of;
+use crate::ownership::{is_ready, pods_of};
 use crate::placement::Placement;
 
-/// Does to the snapshot what the controllers would do to a workload that was created.
+/// Does to the snapshot what the controllers would do, about a workload that was created and about what is deleted.
 pub fn settle(snapshot: &mut Snapshot, id: &ObjectId) {
+    let going: Vec<(ObjectId, String)> = WORKLOADS
+        .into_iter()
+        .flat_map(|kind| snapshot.of(kind).filter(|object| object.is_deleting()).map(move |object| (kind, object)))
+        .map(|(kind, object)| (id.beside(kind, object.name()), object.uid().to_owned()))
+        .collect();
+    for (id, uid) in going {
+        snapshot.forget(&id, &uid);
+    }
     let Some(object) = snapshot.get(id).cloned() else { return };
+    if !Workload::new(id.kind, &object).is_available() {
+        start(snapshot, id, &object);
+    }
+    admit(snapshot, id, &object);
+}
+
+const WORKLOADS: [Kind; 4] = [Kind::DaemonSet, Kind::Deployment, Kind::ReplicaSet, Kind::StatefulSet];
+
+/// Every pod that it wants is there, and ready.
+fn start(snapshot: &mut Snapshot, id: &ObjectId, object: &Object) {
     let template = object.at("/spec/template").cloned().unwrap_or_default();
     let nodes = Placement::of(&template, snapshot).map(|placement| placement.on);
     let count = match id.kind {
         Kind::DaemonSet => nodes.as_ref().map_or(1, Vec::len),
         _ => object.number("/spec/replicas").and_then(|count| usize::try_from(count).ok()).unwrap_or(1),
     };
-    let pods: Vec<Value> = (0..count).map(|number| pod(&object, id, &template, number)).collect();
-    admit(snapshot, id, &template, &pods);
-    for pod in pods {
-        observe(snapshot, Kind::Pod, pod);
+    for number in 0..count {
+        observe(snapshot, Kind::Pod, pod(object, id, &template, number));
     }
-    let mut value = object.into_value();
+    let mut value = object.value().clone();
     value["status"] = json!({
         "observedGeneration": value["metadata"]["generation"],
         "desiredNumberScheduled": count, "updatedNumberScheduled": count, "numberAvailable": count, "numberReady": count,
@@ -49,14 +67,13 @@ fn pod(owner: &Object, id: &ObjectId, template: &Value, number: usize) -> Value 
 }
 
 /// One more slice for each Service that selects the pods.
-fn admit(snapshot: &mut Snapshot, id: &ObjectId, template: &Value, pods: &[Value]) {
-    let labels = labels(template.pointer("/metadata/labels"));
+fn admit(snapshot: &mut Snapshot, id: &ObjectId, object: &Object) {
+    let labels = labels(object.at("/spec/template/metadata/labels"));
     let services: Vec<String> = services_of(snapshot, &labels).map(|service| service.name().to_owned()).collect();
+    let ready = pods_of(snapshot, object.uid()).filter(|pod| is_ready(pod));
+    let endpoints: Vec<Value> =
+        ready.map(|pod| json!({"conditions": {"ready": true}, "targetRef": {"uid": pod.uid()}})).collect();
     for service in services {
-        let endpoints: Vec<Value> = pods
-            .iter()
-            .map(|pod| json!({"conditions": {"ready": true}, "targetRef": {"uid": pod["metadata"]["uid"]}}))
-            .collect();
         let slice = json!({
             "metadata": {
                 "name": format!("{service}-planned-{}", id.kind), "namespace": id.namespace(),

@@ -7,6 +7,7 @@ use recast::object::Object;
 use recast::selector::labels;
 use recast::snapshot::Snapshot;
 
+use crate::difference::count;
 use crate::goal::CastGoal;
 use crate::membership::{ready_endpoints, services_of};
 use crate::ownership::pods_of;
@@ -89,14 +90,14 @@ fn nodes(placement: Option<&Placement>, snapshot: &Snapshot) -> String {
 fn beside(goal: &CastGoal, placement: Option<&Placement>, snapshot: &Snapshot) -> Vec<String> {
     let Some(source) = snapshot.get(&goal.source).filter(|_| goal.replace.is_none()) else { return Vec::new() };
     let pods: Vec<&Object> = pods_of(snapshot, source.uid()).filter(|pod| !pod.is_deleting()).collect();
-    let count = |number: usize, what: &str| if number == 1 { format!("1 {what}") } else { format!("{number} {what}s") };
-    let still = format!("{} still runs {} beside it", goal.source, count(pods.len(), "pod"));
+    let still = format!("{} still runs {} beside it", goal.source, count(pods.len(), "pod", "pods"));
     let template = labels(goal.cast.daemon_set.pointer("/spec/template/metadata/labels"));
     let services = services_of(snapshot, &template).map(|service| {
         let ready = ready_endpoints(snapshot, service.name());
         let of_source = pods.iter().filter(|pod| ready.contains(pod.uid())).count();
         let all = placement.map(|placement| ready.len() + placement.on.len());
-        let all = all.map_or_else(|| "the daemon set's endpoints too".to_owned(), |all| count(all, "endpoint"));
+        let all =
+            all.map_or_else(|| "the daemon set's endpoints too".to_owned(), |all| count(all, "endpoint", "endpoints"));
         let source = goal.source.kind.singular();
         format!("service/{} will have {all}, {of_source} of them the {source}'s", service.name())
     });

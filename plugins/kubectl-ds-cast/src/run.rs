@@ -75,6 +75,8 @@ impl<J: Job> Run<'_, J> {
             match answer {
                 Ok(Answer::Is(object)) => drop(answers.insert(id, object.into_value())),
                 Ok(Answer::Gone) => {}
+                // A status that moves on between reading and asking: the write itself will carry a newer version.
+                Err(error) if error.is_conflict() => {}
                 Err(error) => failures.push(error.into()),
             }
         }

@@ -17,23 +17,25 @@ pub struct ClusterError {
     what: String,
     namespace: String,
     kind: Kind,
+    flags: String,
     source: Box<Error>,
 }
 
 impl ClusterError {
     /// About one object.
-    pub(super) fn of_object(verb: &'static str, id: &ObjectId, source: Error) -> Self {
+    pub(super) fn of_object(verb: &'static str, id: &ObjectId, flags: &str, source: Error) -> Self {
         let (what, namespace) = (id.to_string(), id.namespace().to_owned());
-        Self { verb, what, namespace, kind: id.kind, source: Box::new(source) }
+        Self { verb, what, namespace, kind: id.kind, flags: flags.to_owned(), source: Box::new(source) }
     }
 
     /// About a set of objects.
-    pub(super) fn of_scope(verb: &'static str, scope: &Scope, source: Error) -> Self {
+    pub(super) fn of_scope(verb: &'static str, scope: &Scope, flags: &str, source: Error) -> Self {
         Self {
             verb,
             what: plural(scope.kind),
             namespace: scope.namespace.clone(),
             kind: scope.kind,
+            flags: flags.to_owned(),
             source: Box::new(source),
         }
     }
@@ -73,12 +75,14 @@ impl ClusterError {
 
     fn hint(&self) -> Option<String> {
         match self.status() {
-            Some(status) if status.code == 401 => Some("kubectl auth whoami says who the server takes you for".into()),
+            Some(status) if status.code == 401 => {
+                Some(format!("kubectl auth whoami{} says who the server takes you for", self.flags))
+            }
             Some(status) if status.message.contains("being terminated") => {
                 Some(format!("the namespace {} is going away: choose another with -n", self.namespace))
             }
             Some(status) if status.code == 403 => {
-                Some(format!("kubectl auth can-i {} {} -n {}", self.verb, plural(self.kind), self.namespace))
+                Some(format!("kubectl auth can-i {} {}{}", self.verb, plural(self.kind), self.flags))
             }
             Some(_) => None,
             None => Some("is the cluster up, and is this the right context? kubectl config current-context".into()),

@@ -27,15 +27,22 @@ const LONGEST: usize = 1000;
 /// If the goal refuses, or the plan does not come to an end.
 pub fn plan(goal: &impl Goal, mut snapshot: Snapshot, settle: impl Fn(&mut Snapshot)) -> Result<Vec<Planned>, Failure> {
     let mut steps = Vec::new();
+    let mut waiting: Option<Gate> = None;
     while steps.len() < LONGEST {
         match goal.next(&snapshot)? {
             Step::Done => return Ok(steps),
             Step::Act(action) => {
                 let answer = model(&action.request, &snapshot)?;
                 snapshot.enter(&action.request, answer);
+                waiting = None;
                 steps.push(Planned::Act(action));
             }
+            // What the model cannot bring about ends the plan, not the command.
+            Step::Wait(gate) if waiting.as_ref().is_some_and(|last| last.waits_for == gate.waits_for) => {
+                return Ok(steps);
+            }
             Step::Wait(gate) => {
+                waiting = Some(gate.clone());
                 steps.push(Planned::Wait(gate));
                 settle(&mut snapshot);
             }

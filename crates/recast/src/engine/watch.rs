@@ -5,13 +5,14 @@ use std::collections::BTreeSet;
 use futures::StreamExt as _;
 use kube::runtime::watcher::Event;
 
-use crate::cluster::{Cluster, Scope, WatchStream, fatal};
+use crate::cluster::{Cluster, Scope, WatchStream};
 use crate::failure::Failure;
 use crate::object::{Object, ObjectId};
 use crate::snapshot::Snapshot;
 
 /// A set of watches and what each of them has shown.
 pub struct Watch {
+    cluster: Cluster,
     stream: WatchStream,
     scopes: Vec<Watched>,
 }
@@ -31,7 +32,7 @@ impl Watch {
     pub async fn begin(cluster: &Cluster, scopes: Vec<Scope>, snapshot: &mut Snapshot) -> Result<Self, Failure> {
         let stream = cluster.watch(&scopes);
         let watched = |scope| Watched { scope, known: BTreeSet::new(), listing: None, complete: false };
-        let mut watch = Self { stream, scopes: scopes.into_iter().map(watched).collect() };
+        let mut watch = Self { cluster: cluster.clone(), stream, scopes: scopes.into_iter().map(watched).collect() };
         while watch.scopes.iter().any(|watched| !watched.complete) {
             watch.next(snapshot).await?;
         }
@@ -51,7 +52,7 @@ impl Watch {
             Ok(event) => watched.take(event, snapshot),
             // What is not fatal is tried again by the stream itself, ever more slowly.
             Err(error) => {
-                if let Some(error) = fatal(&watched.scope, error) {
+                if let Some(error) = self.cluster.fatal(&watched.scope, error) {
                     return Err(error.into());
                 }
             }

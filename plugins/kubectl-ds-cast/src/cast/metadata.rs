@@ -5,6 +5,7 @@ use recast::patch::Edits;
 use serde_json::{Value, json};
 
 use super::{Account, Origin, Wishes};
+use crate::difference::plain;
 use crate::remember;
 
 /// Fields of the metadata that the server owns.
@@ -32,6 +33,10 @@ pub const TEMPLATE_GENERATION: &str = "deprecated.daemonset.template.generation"
 /// Strips and drops.
 pub fn cast(kind: Kind, edits: &mut Edits, origin: Origin, wishes: &Wishes, account: &mut Account) {
     if let Some(name) = &wishes.name {
+        let was = edits.at(&["metadata", "name"]).map(plain).unwrap_or_default();
+        if was != *name {
+            account.changed.push(format!("name {was} -> {name}"));
+        }
         edits.set(&["metadata", "name"], json!(name));
     }
     if !wishes.keep_namespace && origin == Origin::Cluster {

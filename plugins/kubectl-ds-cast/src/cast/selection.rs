@@ -54,6 +54,11 @@ pub fn check(result: &Value) -> Result<(), Refusal> {
 
 fn check_syntax(result: &Value) -> Result<(), Refusal> {
     let metadata = &result["metadata"];
+    for field in ["name", "generateName"] {
+        if !metadata[field].is_null() && !metadata[field].is_string() {
+            return Err(Refusal::NotAString { field: "/metadata".into(), key: field.into() });
+        }
+    }
     match (metadata["name"].as_str(), metadata["generateName"].as_str()) {
         (Some(name), _) => check_name(name)?,
         (None, Some(_)) => {}

@@ -52,7 +52,7 @@ fn deployment(edits: &mut Edits, account: &mut Account) -> Result<(), Refusal> {
     let now: Vec<String> = now.collect();
     account.changed.push(format!("strategy {was} -> updateStrategy {kind}, {}", now.join(", ")));
     if paused {
-        account.changed.push("paused -> OnDelete: a pod is replaced only when it is deleted".into());
+        account.notes.push("it is paused: OnDelete replaces a pod only when somebody deletes it".into());
     }
     edits.set(&["spec", "updateStrategy"], json!({"type": kind, "rollingUpdate": parameters}));
     Ok(())
@@ -66,8 +66,14 @@ fn rolling_update(unavailable: &Value, surge: &Value, account: &mut Account) -> 
     let (value, parameters) = match (missing, beyond) {
         (0, 0) => return Err(Refusal::NoProgress),
         (0, percent) => {
-            // A Deployment may surge by more than its size, a DaemonSet may not.
-            let surge = if surge.is_string() && percent > 100 { json!("100%") } else { surge.clone() };
+            let surge = if surge.is_string() && percent > 100 {
+                account
+                    .notes
+                    .push(format!("maxSurge {} becomes 100%: a daemon set has no room for more", plain(surge)));
+                json!("100%")
+            } else {
+                surge.clone()
+            };
             (surge.clone(), json!({"maxSurge": surge, "maxUnavailable": 0}))
         }
         _ => (unavailable.clone(), json!({"maxUnavailable": unavailable})),
@@ -134,7 +140,7 @@ fn known_fields(path: &str, value: &Value, known: &[&str]) -> Result<(), Refusal
             Some(unknown) => Err(Refusal::UnknownField(format!("{path}.{}", unknown.escape_debug()))),
             None => Ok(()),
         },
-        _ => Err(Refusal::UnknownStrategy(path.to_owned(), "a strategy has a type and parameters")),
+        _ => Err(Refusal::UnknownStrategy(format!("{path} {value}"), "a strategy has a type and parameters")),
     }
 }
 

@@ -117,7 +117,10 @@ fn a_source_scaled_meanwhile_is_remembered_as_it_is_at_the_end() {
 
 #[test]
 fn fewer_pods_than_now_need_a_word() {
-    assert!(refusal(&goal(NODES + 1, Some(false)), &snapshot(NODES + 1)).contains("would run on 3 of the nodes"));
+    assert!(
+        refusal(&goal(NODES + 1, Some(false)), &snapshot(NODES + 1))
+            .contains("would run on 3 nodes, deployment.apps/rng has 4 pods ready")
+    );
     assert_eq!(summary(&goal(NODES + 1, Some(true)), snapshot(NODES + 1)).len(), 3);
     let later = with_daemon_set(snapshot(NODES + 1), NODES + 1);
     assert!(refusal(&goal(NODES + 1, Some(false)), &later).contains("has 3 pods ready"));
@@ -163,4 +166,29 @@ fn a_port_that_the_source_holds_is_seen_before_anything_is_written() {
     pod["spec"]["nodeName"] = json!("node-1");
     observe(&mut held, Kind::Pod, pod);
     assert!(refusal(&goal, &held).contains("would wait for ever"));
+}
+
+#[test]
+fn a_service_that_has_not_taken_the_pods_in_yet_is_waited_for() {
+    let mut early = with_daemon_set(snapshot(2), 2);
+    let slice = json!({
+        "metadata": {"name": "rng-planned-daemonset.apps", "namespace": "web", "labels": {"kubernetes.io/service-name": "rng"}},
+        "endpoints": [],
+    });
+    observe(&mut early, Kind::EndpointSlice, slice);
+    assert_eq!(
+        summary(&goal(2, Some(false)), early),
+        ["wait for service/rng to take in the pods of daemonset.apps/rng", "delete deployment.apps/rng"]
+    );
+}
+
+#[test]
+fn a_source_that_is_going_already_is_waited_for() {
+    let mut going = with_daemon_set(snapshot(2), 2);
+    let mut object = going.get(&id(Kind::Deployment)).unwrap().value().clone();
+    object["metadata"]["deletionTimestamp"] = json!("2026-01-01T00:00:00Z");
+    observe(&mut going, Kind::Deployment, object);
+    assert_eq!(summary(&goal(2, Some(false)), going.clone()), ["wait for deployment.apps/rng and its pods to be gone"]);
+    going.forget(&id(Kind::DaemonSet), "d");
+    assert!(refusal(&goal(2, Some(false)), &going).contains("being deleted"));
 }
