@@ -36,7 +36,7 @@ fn blocked(ns: &Namespace, reason: &str) {
 }
 
 fn with_ports(ports: Value) -> Value {
-    json!({"containers": [{"name": "main", "image": "registry.example/rng:1", "ports": ports}]})
+    json!({"containers": [{"name": "main", "image": "registry.k8s.io/pause:3.10", "ports": ports}]})
 }
 
 #[test]
@@ -80,7 +80,7 @@ fn required_anti_affinity_blocks() {
 
 #[test]
 #[ignore = "needs a cluster: make test"]
-fn anti_affinity_over_zones_blocks_all_but_one_in_each() {
+fn kwok_anti_affinity_over_zones_blocks_all_but_one_in_each() {
     blocked(
         &deployed(1, &anti_affinity("topology.kubernetes.io/zone")),
         "required anti-affinity over topology.kubernetes.io/zone",
@@ -107,7 +107,7 @@ fn kwok_a_spread_that_counts_all_nodes_blocks() {
 
 #[test]
 #[ignore = "needs a cluster: make test"]
-fn a_spread_that_wants_more_domains_than_a_pod_sees_blocks() {
+fn kwok_a_spread_that_wants_more_domains_than_a_pod_sees_blocks() {
     let pod = spread("topology.kubernetes.io/zone", &json!({"minDomains": 2}));
     blocked(&deployed(2, &pod), "topology spread over topology.kubernetes.io/zone");
 }

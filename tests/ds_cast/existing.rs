@@ -3,6 +3,7 @@
 use serde_json::{Value, json};
 
 use super::tool::Cast as _;
+use super::undo::own;
 use crate::harness::Namespace;
 use crate::harness::manifests::{daemon_set, deployment, service};
 
@@ -13,11 +14,11 @@ fn a_second_cast_changes_nothing() {
     ns.create(&deployment("rng", 1));
     ns.cast("rng").done().printed("daemonset.apps/rng created\n");
     ns.rolled_out("ds/rng");
-    let version = ns.get("ds/rng")["metadata"]["resourceVersion"].clone();
+    let before = own(ns.get("ds/rng"));
     ns.cast("rng").done().printed("daemonset.apps/rng unchanged\n");
     ns.cast("rng --dry-run=client").done().printed("daemonset.apps/rng unchanged (dry run)\n");
     ns.cast("rng --dry-run=server").done().printed("daemonset.apps/rng unchanged (server dry run)\n");
-    assert_eq!(ns.get("ds/rng")["metadata"]["resourceVersion"], version);
+    assert_eq!(own(ns.get("ds/rng")), before);
 }
 
 #[test]
@@ -47,15 +48,15 @@ fn one_that_differs_is_left_alone_and_the_difference_said() {
     let ns = Namespace::new();
     ns.create(&deployment("rng", 0));
     ns.cast("rng").done();
-    ns.kubectl("set image ds/rng main=registry.example/rng:2");
+    ns.kubectl("set image ds/rng main=registry.k8s.io/pause:3.9");
     ns.patch("ds/rng", &json!({"spec": {"minReadySeconds": 7}}));
-    let before = ns.get("ds/rng")["metadata"]["resourceVersion"].clone();
+    let before = own(ns.get("ds/rng"));
     let ended = ns.cast("rng").refused().printed("");
     ended
         .said(&["daemonset.apps/rng exists already and differs from the cast of deployment.apps/rng"])
-        .said(&["containers[0].image: registry.example/rng:2 -> registry.example/rng:1"])
+        .said(&["containers[0].image: registry.k8s.io/pause:3.9 -> registry.k8s.io/pause:3.10"])
         .said(&["spec.minReadySeconds: 7 -> 0", "hint: ", "--name"]);
-    assert_eq!(ns.get("ds/rng")["metadata"]["resourceVersion"], before);
+    assert_eq!(own(ns.get("ds/rng")), before);
     ns.cast("rng --name rng-2").done().printed("daemonset.apps/rng-2 created\n");
     assert_eq!(ns.get("ds/rng-2")["spec"]["selector"], ns.get("deploy/rng")["spec"]["selector"]);
 }
@@ -90,7 +91,7 @@ fn one_that_is_being_deleted_is_waited_for_by_nobody() {
 fn stray(name: &str, labels: Value) -> Value {
     json!({
         "apiVersion": "v1", "kind": "Pod", "metadata": {"name": name, "labels": labels},
-        "spec": {"containers": [{"name": "main", "image": "registry.example/stray:1"}]},
+        "spec": {"containers": [{"name": "main", "image": "registry.k8s.io/pause:3.10"}]},
     })
 }
 

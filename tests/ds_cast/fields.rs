@@ -18,11 +18,11 @@ fn rich_template(app: &str) -> Value {
             "tolerations": [{"key": "gpu", "operator": "Exists", "effect": "NoSchedule"}],
             "securityContext": {"runAsUser": 1000},
             "initContainers": [
-                {"name": "init", "image": "registry.example/init:1", "command": ["sh", "-c", "true"]},
-                {"name": "proxy", "image": "registry.example/proxy:1", "restartPolicy": "Always"},
+                {"name": "init", "image": "registry.k8s.io/pause:3.10", "command": ["sh", "-c", "true"]},
+                {"name": "proxy", "image": "registry.k8s.io/pause:3.10", "restartPolicy": "Always"},
             ],
             "containers": [{
-                "name": "main", "image": "registry.example/main:1",
+                "name": "main", "image": "registry.k8s.io/pause:3.10",
                 "args": ["--rate", "0400"],
                 "env": [{"name": "MODE", "value": "on"},
                         {"name": "NODE", "valueFrom": {"fieldRef": {"fieldPath": "spec.nodeName"}}}],

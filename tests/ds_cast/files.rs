@@ -31,7 +31,7 @@ spec:
     spec:
       containers:
         - name: rng
-          image: 'registry.example/rng:1' # pinned
+          image: 'registry.k8s.io/pause:3.10' # pinned
           args: [\"0400\", \"on\"]
           resources:
             requests: {cpu: 1}

@@ -34,7 +34,7 @@ fn a_container_that_came_since_shows_no_variables() {
     ns.create(&deployment("rng", 1));
     ns.cast("rng --replace").done();
     let sidecar = json!([{"op": "add", "path": "/spec/template/spec/containers/-", "value": {
-        "name": "sidecar", "image": "registry.example/sidecar:1", "env": [{"name": "PASSWORD", "value": SECRET}]}}]);
+        "name": "sidecar", "image": "registry.k8s.io/pause:3.10", "env": [{"name": "PASSWORD", "value": SECRET}]}}]);
     ns.kubectl_with("patch ds/rng --type=json -p", &sidecar.to_string());
     ns.cast("--undo ds/rng").done().not_said(&[SECRET]).said(&["containers"]);
     assert_eq!(ns.get("deploy/rng")["spec"]["template"]["spec"]["containers"].as_array().unwrap().len(), 2);

@@ -54,7 +54,7 @@ fn a_paused_deployment_becomes_one_that_updates_on_delete() {
     let mut source = deployment("rng", 0);
     source["spec"]["paused"] = json!(true);
     ns.create(&source);
-    ns.cast("rng").done().said(&["paused -> OnDelete"]);
+    ns.cast("rng").done().said(&["it is paused: OnDelete"]);
     let strategy = &ns.get("ds/rng")["spec"]["updateStrategy"];
     assert_eq!(strategy["type"], "OnDelete");
     assert_eq!(strategy["rollingUpdate"]["maxUnavailable"], "25%", "what it was lives on in the object");

@@ -66,7 +66,7 @@ fn a_deployment_comes_back_field_by_field() {
 
 #[test]
 #[ignore = "needs a cluster: make test"]
-fn a_deployment_comes_back_from_another_name_and_other_nodes() {
+fn kwok_a_deployment_comes_back_from_another_name_and_other_nodes() {
     comes_back(&odd_deployment(), "deploy/rng", "--name other --node-selector disktype=ssd --allow-fewer");
     comes_back(&odd_deployment(), "deploy/rng", "--every-node --toleration spot:NoSchedule");
     comes_back(&deployment("rng", 1), "deploy/rng", "--every-node --node-selector kubernetes.io/os=linux");

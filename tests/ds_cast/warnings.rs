@@ -26,7 +26,7 @@ fn about(pod: &Value) -> Vec<String> {
 }
 
 fn container(field: &str, value: Value) -> Value {
-    let mut container = json!({"name": "main", "image": "registry.example/rng:1"});
+    let mut container = json!({"name": "main", "image": "registry.k8s.io/pause:3.10"});
     container[field] = value;
     json!({"containers": [container]})
 }
