@@ -78,11 +78,16 @@ fn scalar(text: &str, tree: &Tree, id: NodeId) -> Result<(), Fault> {
     let node = tree.node(id);
     let source = &text[node.range.clone()];
     match &node.kind {
+        // a line of a plain scalar cannot be indented with a tab
+        Kind::Scalar { style: Style::Plain, .. } => match source.find("\n\t") {
+            Some(tab) => Err(Fault::new(node.range.start + tab + 1, What::Tab)),
+            None => Ok(()),
+        },
         Kind::Scalar { style: Style::Double, .. } => escapes(source, node.range.start),
         Kind::Scalar { style: Style::Block, .. } => block_scalar(source, node.range.start),
         Kind::Map { flow: true, entries } | Kind::Seq { flow: true, entries } => {
             let spread =
-                |entry: &&Entry| entry.key.is_some_and(|key| text[tree.node(key).range.clone()].contains('\n'));
+                |entry: &&Entry| entry.key.is_some_and(|key| text[tree.node(key).range.clone()].contains(['\n', '\r']));
             if let Some(entry) = entries.iter().find(spread) {
                 return Err(Fault::syntax(entry.start, "a key within brackets must be on one line"));
             }
