@@ -46,7 +46,8 @@ soak() {
   "${cargo_tests[@]}" --release -- --ignored --nocapture --test-threads=1 "${skipped[@]}" soak_
 }
 
-bench() { cargo bench --workspace --locked; }
+# Unit tests are no benchmarks, and need not be built for speed.
+bench() { cargo bench --workspace --locked --bench '*'; }
 
 case ${1-} in
   e2e | soak | bench) ;;
