@@ -104,3 +104,17 @@ fn a_daemon_set_that_is_deleted_meanwhile_leaves_the_source_alone() {
     running.ended();
     assert!(ns.has("deploy/rng"));
 }
+
+#[test]
+#[ignore = "needs a cluster: make test"]
+fn two_at_once_do_not_hinder_each_other() {
+    let ns = deployed();
+    let endpoints = Endpoints::of(&ns, "rng", 2);
+    let both = [ns.begin_cast("rng --replace"), ns.begin_cast("rng --replace")];
+    for running in both {
+        let ended = running.ended().done();
+        assert!(!ended.stdout.is_empty(), "{ended}");
+    }
+    assert!(ns.has("ds/rng") && !ns.has("deploy/rng"));
+    assert!(endpoints.fewest() >= 2, "{} endpoints", endpoints.fewest());
+}

@@ -4,7 +4,7 @@ use serde_json::{Value, json};
 
 use super::tool::Cast as _;
 use crate::harness::manifests::{deployment, replica_set, stateful_set};
-use crate::harness::{Namespace, eventually};
+use crate::harness::{Namespace, Running, eventually};
 
 /// Sources that differ in what the cast does to them.
 fn sources() -> Vec<(&'static str, Value)> {
@@ -97,6 +97,23 @@ fn a_reader_that_has_seen_enough_is_no_failure() {
     let mut command = ns.command("bash");
     let script = format!("set -o pipefail; {} rng --dry-run=client -o yaml | head -n 1", super::tool::PROGRAM);
     command.args(["-c", &script]);
-    let ended = crate::harness::Running::start(command, "").ended().done();
+    let ended = Running::start(command, "").ended().done();
     assert_eq!(ended.stdout.lines().count(), 1, "{ended}");
+}
+
+#[test]
+#[ignore = "needs a cluster: make test"]
+fn colour_is_for_terminals_and_for_those_who_want_it() {
+    let ns = Namespace::new();
+    ns.create(&deployment("rng", 0));
+    let coloured = |variables: &[(&str, &str)]| {
+        let mut command = ns.command(super::tool::PROGRAM);
+        command.args(["rng", "hasher"]).envs(variables.iter().copied());
+        let ended = Running::start(command, "").ended();
+        assert_eq!(ended.code(), Some(1), "{ended}");
+        ended.stderr.contains('\u{1b}')
+    };
+    assert!(!coloured(&[]));
+    assert!(coloured(&[("CLICOLOR_FORCE", "1")]));
+    assert!(!coloured(&[("NO_COLOR", "1")]));
 }

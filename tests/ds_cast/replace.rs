@@ -45,6 +45,18 @@ fn qualified(target: &str) -> String {
     format!("{kind}.apps/{name}")
 }
 
+/// Without this the other tests would prove nothing.
+#[test]
+#[ignore = "needs a cluster: make test"]
+fn a_dip_would_be_seen() {
+    let ns = Namespace::new();
+    ns.create(&deployment("rng", 2));
+    ns.create(&service("rng"));
+    let endpoints = Endpoints::of(&ns, "rng", 2);
+    ns.kubectl("delete pods --all");
+    eventually("the dip is seen", || (endpoints.fewest() < 2).then_some(()));
+}
+
 #[test]
 #[ignore = "needs a cluster: make test"]
 fn no_service_has_fewer_endpoints_while_a_deployment_is_replaced() {

@@ -149,3 +149,16 @@ fn whoever_may_not_undo_all_of_it_is_told_before_the_first_write() {
     ns.account("both", &both).cast("--undo ds/rng").done();
     assert!(!ns.has("ds/rng") && ns.has("deploy/rng"));
 }
+
+#[test]
+#[ignore = "needs a cluster: make test"]
+fn whoever_may_not_see_the_nodes_still_loses_no_pod() {
+    let ns = Namespace::new();
+    rng(&ns);
+    let mut rules = enough();
+    rules.truncate(6);
+    let caller = ns.account("caster", &rules);
+    let ended = caller.cast("rng --replace --node-selector no.such/label=here").refused();
+    ended.said(&["deployment.apps/rng stays", "hint: add --allow-fewer"]);
+    assert_eq!(ns.get("deploy/rng")["status"]["readyReplicas"], 1);
+}
