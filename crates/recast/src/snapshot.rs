@@ -12,7 +12,7 @@ use crate::object::{Object, ObjectId};
 pub struct Snapshot {
     objects: BTreeMap<ObjectId, Object>,
     written: BTreeSet<ObjectId>,
-    withheld: BTreeMap<Kind, String>,
+    withheld: BTreeSet<Kind>,
 }
 
 impl Snapshot {
@@ -33,20 +33,20 @@ impl Snapshot {
         self.written.contains(id)
     }
 
-    /// Why a kind could not be looked at, if it was not.
+    /// Whether the user may not look at a kind.
     #[must_use]
-    pub fn withheld(&self, kind: Kind) -> Option<&str> {
-        self.withheld.get(&kind).map(String::as_str)
+    pub fn is_withheld(&self, kind: Kind) -> bool {
+        self.withheld.contains(&kind)
     }
 
-    /// Every kind that could not be looked at, and why.
-    pub fn all_withheld(&self) -> impl Iterator<Item = (Kind, &str)> {
-        self.withheld.iter().map(|(kind, why)| (*kind, why.as_str()))
+    /// Every kind that the user may not look at.
+    pub fn all_withheld(&self) -> impl Iterator<Item = Kind> {
+        self.withheld.iter().copied()
     }
 
-    /// Notes that a kind could not be looked at.
-    pub fn withhold(&mut self, kind: Kind, why: impl Into<String>) {
-        self.withheld.insert(kind, why.into());
+    /// Notes that the user may not look at a kind.
+    pub fn withhold(&mut self, kind: Kind) {
+        self.withheld.insert(kind);
     }
 
     /// Takes in an object, unless a newer state of it is known already: a watch may lag behind our own writes.

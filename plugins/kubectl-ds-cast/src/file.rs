@@ -3,12 +3,14 @@
 mod output;
 mod verdict;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
+use std::error::Error as _;
 
 use recast::failure::Failure;
 use recast::kind::Kind;
 use recast::manifest::Manifest;
-use recast::manifest::sources::{Input, Source, read};
+use recast::manifest::sources::{Input, Source, SourceError, read};
+use recast::output::DryRun;
 
 use crate::args::Args;
 use crate::cast::Account;
@@ -34,10 +36,16 @@ pub fn run(args: &Args, screen: &Screen) -> Outcome {
                 .hint("leave --in-place out: the result goes to stdout"),
         ]);
     }
-    let inputs = read(&sources, args.recursive, &mut std::io::stdin().lock()).map_err(|error| {
-        let failure = Failure::caused_by(error.to_string(), &error);
-        vec![error.hint().map_or_else(|| failure.clone(), |hint| failure.clone().hint(hint))]
-    })?;
+    if args.dry_run == DryRun::Server {
+        return Err(vec![
+            Failure::new("-f asks no server").hint("kubectl ds-cast -f FILE | kubectl create --dry-run=server -f -"),
+        ]);
+    }
+    let inputs =
+        read(&sources, args.recursive, &mut std::io::stdin().lock()).map_err(|error| vec![unreadable(&error)])?;
+    if let Some(twice) = named_twice(&inputs) {
+        return Err(vec![Failure::new(format!("{twice} is named twice")).hint("name each file once")]);
+    }
     let manifests = parse(inputs)?;
     let mut taken = taken_places(&manifests);
     let judged: Vec<Judged> =
@@ -52,6 +60,25 @@ pub fn run(args: &Args, screen: &Screen) -> Outcome {
     }
     output::write(args, screen, &judged).map_err(|failure| vec![failure])?;
     Ok(Exit::Done)
+}
+
+fn unreadable(error: &SourceError) -> Failure {
+    let failure = match error.source() {
+        Some(cause) => Failure::caused_by(error.to_string(), cause),
+        None => Failure::new(error.to_string()),
+    };
+    match error.hint() {
+        Some(hint) => failure.hint(hint),
+        None => failure,
+    }
+}
+
+fn named_twice(inputs: &[Input]) -> Option<&str> {
+    let mut seen = BTreeSet::new();
+    inputs
+        .iter()
+        .find(|input| input.path.as_ref().is_some_and(|path| !seen.insert(path)))
+        .map(|input| input.name.as_str())
 }
 
 /// Reads them all, or says all that is wrong with them.

@@ -39,7 +39,7 @@ impl Placement {
     /// Works out the placement of a template, or `None` where the nodes could not be looked at.
     #[must_use]
     pub fn of(template: &Value, snapshot: &Snapshot) -> Option<Self> {
-        if snapshot.withheld(Kind::Node).is_some() {
+        if snapshot.is_withheld(Kind::Node) {
             return None;
         }
         let pod = pod_spec(template)?;

@@ -75,7 +75,8 @@ fn remembered(goal: &CastGoal) -> String {
 
 fn nodes(placement: Option<&Placement>, snapshot: &Snapshot) -> String {
     let Some(placement) = placement else {
-        return format!("not looked at: {}", snapshot.withheld(Kind::Node).unwrap_or("the template cannot be read"));
+        let seen = !snapshot.is_withheld(Kind::Node);
+        return format!("not looked at: {}", if seen { "the template cannot be read" } else { "may not list nodes" });
     };
     let all = placement.on.len() + placement.off.len();
     let mut off: BTreeMap<&str, Vec<&str>> = BTreeMap::new();
@@ -89,6 +90,9 @@ fn nodes(placement: Option<&Placement>, snapshot: &Snapshot) -> String {
 /// What the source still does beside it.
 fn beside(goal: &CastGoal, placement: Option<&Placement>, snapshot: &Snapshot) -> Vec<String> {
     let Some(source) = snapshot.get(&goal.source).filter(|_| goal.replace.is_none()) else { return Vec::new() };
+    if snapshot.is_withheld(Kind::Pod) || snapshot.is_withheld(Kind::ReplicaSet) {
+        return vec![format!("{} still runs beside it", goal.source)];
+    }
     let pods: Vec<&Object> = pods_of(snapshot, source.uid()).filter(|pod| !pod.is_deleting()).collect();
     let still = format!("{} still runs {} beside it", goal.source, count(pods.len(), "pod", "pods"));
     let template = labels(goal.cast.daemon_set.pointer("/spec/template/metadata/labels"));
@@ -108,9 +112,11 @@ fn beside(goal: &CastGoal, placement: Option<&Placement>, snapshot: &Snapshot) -
     services.into_iter().map(|service| format!("{still}: {service}")).collect()
 }
 
-fn unseen(snapshot: &Snapshot) -> impl Iterator<Item = String> {
-    let others = snapshot.all_withheld().filter(|(kind, _)| *kind != Kind::Node);
-    others.map(|(_, why)| format!("not looked at: {why}"))
+/// What the user may not look at; the nodes have a line of their own.
+fn unseen(snapshot: &Snapshot) -> Option<String> {
+    let others = snapshot.all_withheld().filter(|kind| *kind != Kind::Node);
+    let kinds: Vec<String> = others.map(|kind| kind.resource().plural).collect();
+    (!kinds.is_empty()).then(|| format!("not looked at: may not list {}", kinds.join(", ")))
 }
 
 fn next(goal: &CastGoal) -> Vec<(String, String)> {

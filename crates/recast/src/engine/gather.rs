@@ -19,7 +19,7 @@ pub async fn gather(cluster: &Cluster, scopes: &[(Scope, Need)]) -> Result<Snaps
                 }
             }
             Err(error) if *need == Need::Optional && error.is_forbidden() => {
-                snapshot.withhold(scope.kind, format!("may not list {}", scope.kind.resource().plural));
+                snapshot.withhold(scope.kind);
             }
             Err(error) => return Err(error.into()),
         }

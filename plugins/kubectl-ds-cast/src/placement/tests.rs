@@ -91,6 +91,6 @@ fn it_says_what_keeps_it_off() {
 #[test]
 fn nodes_that_may_not_be_listed_leave_it_unknown() {
     let mut snapshot = nodes();
-    snapshot.withhold(Kind::Node, "may not list nodes");
+    snapshot.withhold(Kind::Node);
     assert_eq!(Placement::of(&json!({"spec": {"containers": []}}), &snapshot), None);
 }
