@@ -12,6 +12,7 @@
 mod harness;
 
 mod ds_cast {
+    mod answers;
     mod blockers;
     mod connection;
     mod dry_run;

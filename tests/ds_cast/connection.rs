@@ -1,7 +1,5 @@
 //! Which cluster, as whom, and how: the flags that kubectl has.
 
-use std::net::TcpListener;
-
 use serde_json::{Value, json};
 
 use super::tool::{Cast as _, PROGRAM};
@@ -26,10 +24,6 @@ fn changed(ns: &Namespace, change: impl FnOnce(&mut Value)) -> Caller {
     let mut kubeconfig: Value = serde_json::from_str(&std::fs::read_to_string(ns.kubeconfig()).unwrap()).unwrap();
     change(&mut kubeconfig);
     Caller::with(&kubeconfig, ns.folder().join("changed"))
-}
-
-fn server() -> &'static str {
-    settings::kubeconfig()["clusters"][0]["cluster"]["server"].as_str().unwrap()
 }
 
 const SHOW: &str = "rng --dry-run=client -o name";
@@ -96,7 +90,7 @@ fn somebody_can_be_impersonated() {
 fn a_server_and_a_token_are_enough() {
     let ns = rng();
     let token = ns.token("caster", &[may("*", "*")]);
-    let flags = format!("--server {} --token {token} -n {}", server(), ns.name());
+    let flags = format!("--server {} --token {token} -n {}", settings::server(), ns.name());
     let ended = bare(&ns, &format!("{SHOW} {flags}")).refused();
     assert!(ended.stderr.to_lowercase().contains("certificate"), "{ended}");
     bare(&ns, &format!("{SHOW} {flags} --insecure-skip-tls-verify")).done().printed("daemonset.apps/rng\n");
@@ -122,60 +116,40 @@ fn certificates_can_be_named() {
     let flags: Option<String> = flags.into_iter().map(|(list, part, field)| file(list, part, field)).collect();
     // Another cluster may know its users by other means.
     let Some(flags) = flags else { return };
-    let flags = format!("--server {} -n {}{flags}", server(), ns.name());
+    let flags = format!("--server {} -n {}{flags}", settings::server(), ns.name());
     bare(&ns, &format!("{SHOW} {flags}")).done().printed("daemonset.apps/rng\n");
     bare(&ns, &format!("{SHOW} {flags} --tls-server-name other.example")).refused().said(&["other.example"]);
 }
 
 #[test]
 #[ignore = "needs a cluster: make test"]
-fn a_server_that_never_answers_is_given_up_on() {
+fn a_program_can_provide_the_credentials() {
     let ns = rng();
-    let silent = TcpListener::bind("127.0.0.1:0").unwrap();
-    for scheme in ["http", "https"] {
-        let address = format!("{scheme}://{}", silent.local_addr().unwrap());
-        for words in ["rng", "rng --replace", "--undo ds/rng", "--all"] {
-            let ended = ns.cast(&format!("{words} --server {address} --request-timeout 1s")).refused();
-            ended.said(&["no answer within", "--request-timeout", "hint: "]);
-        }
-    }
+    let token = ns.token("caster", &[may("*", "*")]);
+    let credential = json!({
+        "apiVersion": "client.authentication.k8s.io/v1", "kind": "ExecCredential", "status": {"token": token},
+    });
+    let caller = changed(&ns, |kubeconfig| {
+        kubeconfig["users"][0]["user"] = json!({"exec": {
+            "apiVersion": "client.authentication.k8s.io/v1", "interactiveMode": "Never",
+            "command": "echo", "args": [credential.to_string()],
+        }});
+    });
+    caller.cast("rng -q").done().printed("daemonset.apps/rng created\n");
 }
 
 #[test]
 #[ignore = "needs a cluster: make test"]
-fn a_server_that_is_not_there_is_said() {
+fn a_kubeconfig_can_be_spread_over_files() {
     let ns = rng();
-    let gone = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap();
-    for address in [format!("https://{gone}"), "https://no-such-host.invalid".to_owned()] {
-        let ended = ns.cast(&format!("rng --server {address}")).refused().printed("");
-        ended.said(&["error: cannot get deployment.apps/rng", "caused by: ", "hint: is the cluster up"]);
-    }
-}
-
-#[test]
-#[ignore = "needs a cluster: make test"]
-fn a_wrong_token_is_said() {
-    let ns = rng();
-    let ended = ns.caller("nobody", "wrong").cast("rng").refused().printed("");
-    ended.said(&["error: cannot get deployment.apps/rng", "Unauthorized", "hint: kubectl auth whoami"]);
-}
-
-#[test]
-#[ignore = "needs a cluster: make test"]
-fn requests_are_named_from_level_six_on() {
-    let ns = rng();
-    let path = format!("{}/apis/apps/v1/namespaces/{}", server(), ns.name());
-    for level in ["-v=6", "-v 6", "--v=8"] {
-        let ended = ns.cast(&format!("rng --dry-run=server {level}")).done();
-        ended.said(&[&format!("GET {path}/deployments/rng 200 "), &format!("POST {path}/daemonsets?"), " 201 "]);
-    }
-    ns.cast("rng --dry-run=server -v=5").done().not_said(&["GET "]);
-}
-
-#[test]
-#[ignore = "needs a cluster: make test"]
-fn what_the_server_warns_of_is_passed_on() {
-    let ns = rng();
-    ns.kubectl(&format!("label namespace {} pod-security.kubernetes.io/warn=restricted", ns.name()));
-    ns.cast("rng").done().said(&["Warning: would violate PodSecurity \"restricted:latest\""]);
+    let users = ns.folder().join("users");
+    let rest = changed(&ns, |kubeconfig| {
+        let only = json!({"apiVersion": "v1", "kind": "Config", "users": kubeconfig["users"].take()});
+        std::fs::write(&users, only.to_string()).unwrap();
+        kubeconfig.as_object_mut().unwrap().remove("users");
+    });
+    let files = [rest.kubeconfig(), "/no/such/file".as_ref(), &users];
+    let mut command = ns.command(PROGRAM);
+    command.args(SHOW.split(' ')).env("KUBECONFIG", std::env::join_paths(files).unwrap());
+    Running::start(command, "").ended().done().printed("daemonset.apps/rng\n");
 }

@@ -99,3 +99,32 @@ fn kwok_a_replacement_asks_first_then_writes_twice_and_polls_nothing() {
         ]
     );
 }
+
+#[test]
+#[ignore = "needs a cluster: make test"]
+fn kwok_an_undo_asks_first_then_writes_twice() {
+    let ns = Namespace::new();
+    rng(&ns);
+    ns.cast("rng").done();
+    ns.kubectl("delete deploy/rng");
+    ns.rolled_out("ds/rng");
+    let requests = requests(&ns, "caster", "--undo ds/rng");
+    let watched = |line: &&String| line.starts_with("list ") || line.starts_with("watch ");
+    let (reads, others): (Vec<_>, Vec<_>) = requests.iter().partition(watched);
+    let others: Vec<&str> = others.into_iter().map(String::as_str).collect();
+    assert_eq!(
+        [&others[..1], &sorted(&others[1..3]), &others[3..]].concat(),
+        [
+            "get daemonsets rng",
+            "create deployments rng dry run",
+            "delete daemonsets rng dry run",
+            "create deployments rng",
+            "delete daemonsets rng",
+        ]
+    );
+    let needed = ["daemonsets rng", "deployments rng", "endpointslices", "pods", "replicasets"];
+    let mut wanted = ["list", "watch"].map(|verb| needed.map(|what| format!("{verb} {what}"))).concat();
+    wanted.push("list services".to_owned());
+    wanted.sort_unstable();
+    assert_eq!(sorted(&reads), wanted);
+}

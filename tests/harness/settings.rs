@@ -34,3 +34,8 @@ pub fn kubeconfig() -> &'static Value {
         serde_json::from_slice(&shown.stdout).expect("kubectl prints the kubeconfig")
     })
 }
+
+/// The address of the API server.
+pub fn server() -> &'static str {
+    kubeconfig()["clusters"][0]["cluster"]["server"].as_str().expect("a cluster has a server")
+}
