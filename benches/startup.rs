@@ -32,15 +32,7 @@ type Outcome<T> = Result<T, Box<dyn Error>>;
 
 fn main() -> ExitCode {
     let kubectl = std::env::var_os("RECAST_KUBECTL").unwrap_or_else(|| "kubectl".into());
-    let done = startup(&kubectl)
-        .and_then(|()| match std::env::var_os("RECAST_KUBECONFIG") {
-            Some(kubeconfig) => whole_run(&kubectl, Path::new(&kubeconfig)),
-            None => {
-                println!("\nWhole runs are left out: RECAST_KUBECONFIG names no cluster.");
-                Ok(())
-            }
-        })
-        .and_then(|()| size());
+    let done = startup(&kubectl).and_then(|()| on_cluster(&kubectl)).and_then(|()| size());
     match done {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
@@ -48,6 +40,14 @@ fn main() -> ExitCode {
             ExitCode::FAILURE
         }
     }
+}
+
+fn on_cluster(kubectl: &OsString) -> Outcome<()> {
+    if let Some(kubeconfig) = std::env::var_os("RECAST_KUBECONFIG") {
+        return whole_run(kubectl, Path::new(&kubeconfig));
+    }
+    println!("\nWhole runs are left out: RECAST_KUBECONFIG names no cluster.");
+    Ok(())
 }
 
 /// From the start of the process to the first request that reaches a server.

@@ -1,5 +1,7 @@
 //! The flags in the documentation are those of the program.
 
+#![allow(clippy::unwrap_used, reason = "a panic is how a test fails")]
+
 use std::path::Path;
 use std::process::{Command, Stdio};
 use std::{env, fs};
