@@ -9,8 +9,6 @@ use crate::object::{Object, ObjectId};
 pub enum Propagation {
     /// They go first, then the object.
     Foreground,
-    /// They stay, without owner.
-    Orphan,
 }
 
 /// One write.

@@ -178,7 +178,6 @@ impl Cluster {
 fn delete_params(uid: &str, version: &str, propagation: Propagation, dry_run: bool) -> DeleteParams {
     let params = match propagation {
         Propagation::Foreground => DeleteParams::foreground(),
-        Propagation::Orphan => DeleteParams::orphan(),
     };
     let preconditions = Preconditions { uid: Some(uid.to_owned()), resource_version: Some(version.to_owned()) };
     DeleteParams { dry_run, ..params.preconditions(preconditions) }

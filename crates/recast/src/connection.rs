@@ -85,6 +85,9 @@ pub enum ConnectionError {
     /// Neither a kubeconfig nor a pod's own service account.
     #[error("no cluster is configured: there is no kubeconfig, and this is no pod")]
     Unconfigured,
+    /// The kubeconfig names no context as the current one.
+    #[error("the kubeconfig has no current context")]
+    NoContext,
     /// `--context`, `--cluster` or the context's own cluster or user is not in the kubeconfig.
     #[error("the kubeconfig has no {0} \"{1}\"")]
     Missing(&'static str, String),
@@ -114,15 +117,18 @@ impl ConnectionArgs {
             ("--cluster", &self.cluster),
             ("--user", &self.user),
             ("--server", &self.server),
+            ("--certificate-authority", &self.certificate_authority),
+            ("--client-certificate", &self.client_certificate),
+            ("--client-key", &self.client_key),
+            ("--tls-server-name", &self.tls_server_name),
             ("--as", &self.impersonate),
+            ("--as-uid", &self.impersonate_uid),
             ("-n", &self.namespace),
         ];
-        flags
-            .into_iter()
-            .filter_map(|(flag, value)| Some([flag.to_owned(), value.clone()?]))
-            .flatten()
-            .chain(self.impersonate_groups.iter().flat_map(|group| ["--as-group".to_owned(), group.clone()]))
-            .collect()
+        let valued = flags.into_iter().filter_map(|(flag, value)| Some([flag.to_owned(), value.clone()?])).flatten();
+        let groups = self.impersonate_groups.iter().flat_map(|group| ["--as-group".to_owned(), group.clone()]);
+        let insecure = self.insecure_skip_tls_verify.then(|| "--insecure-skip-tls-verify".to_owned());
+        valued.chain(groups).chain(insecure).collect()
     }
 
     /// Reads the kubeconfig and lays the flags over it.
@@ -135,7 +141,7 @@ impl ConnectionArgs {
                 let (kubeconfig, options) = self.overlay(kubeconfig)?;
                 Config::from_custom_kubeconfig(kubeconfig, &options).await?
             }
-            None => Config::incluster().map_err(|_| ConnectionError::Unconfigured)?,
+            None => self.in_pod(Config::incluster().map_err(|_| ConnectionError::Unconfigured)?),
         };
         if let Some(namespace) = &self.namespace {
             config.default_namespace.clone_from(namespace);

@@ -59,6 +59,11 @@ impl Engine<'_> {
         let mut results: Vec<Option<Result<(), Stop>>> = goals.iter().map(|_| None).collect();
         let mut interrupt = Box::pin(interrupted());
         loop {
+            if let Some(watch) = &mut self.watch
+                && let Err(failure) = watch.catch_up(&mut self.snapshot).await
+            {
+                fail(&mut results, &failure);
+            }
             let mut gates: Vec<(usize, Gate)> = Vec::new();
             let mut acted = false;
             for (position, goal) in goals.iter().enumerate() {
@@ -69,11 +74,12 @@ impl Engine<'_> {
                     Err(failure) => results[position] = Some(Err(Stop::Refused(failure))),
                     Ok(Step::Done) => results[position] = Some(Ok(())),
                     Ok(Step::Wait(gate)) => gates.push((position, gate)),
-                    Ok(Step::Act(action)) => match self.act(&action).await {
+                    Ok(Step::Act(action)) => match self.act(&action, &mut interrupt).await {
                         Ok(Outcome::Granted) => {
                             acted = true;
                             sink(Happening::Acted { goal: position, action: &action, snapshot: &self.snapshot });
                         }
+                        Ok(Outcome::Interrupted) => results[position] = Some(Err(Stop::Interrupted { gate: None })),
                         Ok(Outcome::LookAgain) => acted = true,
                         Ok(Outcome::WaitForNews) => gates.push((position, news_of(&action))),
                         Err(failure) => results[position] = Some(Err(Stop::Refused(failure))),
@@ -106,8 +112,16 @@ impl Engine<'_> {
         }
     }
 
-    async fn act(&mut self, action: &Action) -> Result<Outcome, Failure> {
-        match self.cluster.perform(&action.request, false).await {
+    async fn act(
+        &mut self,
+        action: &Action,
+        interrupt: &mut (impl Future<Output = ()> + Unpin),
+    ) -> Result<Outcome, Failure> {
+        let answer = tokio::select! {
+            answer = self.cluster.perform(&action.request, false) => answer,
+            () = interrupt => return Ok(Outcome::Interrupted),
+        };
+        match answer {
             Ok(answer) => {
                 self.snapshot.enter(&action.request, answer);
                 Ok(Outcome::Granted)
@@ -141,8 +155,15 @@ impl Engine<'_> {
 
 enum Outcome {
     Granted,
+    Interrupted,
     LookAgain,
     WaitForNews,
+}
+
+fn fail(results: &mut [Option<Result<(), Stop>>], failure: &Failure) {
+    for result in results.iter_mut().filter(|result| result.is_none()) {
+        *result = Some(Err(Stop::Refused(failure.clone())));
+    }
 }
 
 enum Ended {

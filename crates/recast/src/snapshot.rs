@@ -11,7 +11,10 @@ use crate::object::{Object, ObjectId};
 #[derive(Clone, Debug, Default)]
 pub struct Snapshot {
     objects: BTreeMap<ObjectId, Object>,
-    written: BTreeSet<ObjectId>,
+    /// The uid of what this run has written, by place.
+    written: BTreeMap<ObjectId, String>,
+    /// The version of the last object at a place that is empty now.
+    gone: BTreeMap<ObjectId, u64>,
     withheld: BTreeSet<Kind>,
 }
 
@@ -24,13 +27,20 @@ impl Snapshot {
 
     /// Every object of a kind that has been read, in the order of namespace and name.
     pub fn of(&self, kind: Kind) -> impl Iterator<Item = &Object> {
-        self.objects.iter().filter(move |(id, _)| id.kind == kind).map(|(_, object)| object)
+        let first = ObjectId { kind, namespace: None, name: String::new() };
+        self.objects.range(first..).take_while(move |(id, _)| id.kind == kind).map(|(_, object)| object)
     }
 
-    /// Whether this run has written the object.
+    /// Whether the object that stands there now is one that this run has written.
     #[must_use]
     pub fn has_written(&self, id: &ObjectId) -> bool {
-        self.written.contains(id)
+        self.written.get(id).zip(self.get(id)).is_some_and(|(uid, object)| uid == object.uid())
+    }
+
+    /// Whether this run has written an object there, and it is not there any more.
+    #[must_use]
+    pub fn has_lost(&self, id: &ObjectId) -> bool {
+        self.written.contains_key(id) && self.get(id).is_none()
     }
 
     /// Whether the user may not look at a kind.
@@ -49,12 +59,13 @@ impl Snapshot {
         self.withheld.insert(kind);
     }
 
-    /// Takes in an object, unless a newer state of it is known already: a watch may lag behind our own writes.
+    /// Takes in an object, unless a newer state of the place is known already: a watch may lag behind our own writes.
     pub fn observe(&mut self, kind: Kind, object: Object) -> ObjectId {
         let namespace = object.metadata().namespace.clone().filter(|_| kind.namespaced());
         let id = ObjectId { kind, namespace, name: object.name().to_owned() };
-        let known = self.objects.get(&id);
-        if known.is_none_or(|known| known.uid() != object.uid() || version(known) <= version(&object)) {
+        let known = self.objects.get(&id).map(version).or_else(|| self.gone.get(&id).map(|last| last + 1));
+        if known.is_none_or(|known| known <= version(&object)) {
+            self.gone.remove(&id);
             self.objects.insert(id.clone(), object);
         }
         id
@@ -63,21 +74,25 @@ impl Snapshot {
     /// Takes out an object that is gone, unless another one stands in its place by now.
     pub fn forget(&mut self, id: &ObjectId, uid: &str) {
         if self.objects.get(id).is_some_and(|known| known.uid() == uid) {
-            self.objects.remove(id);
+            self.clear(id);
         }
     }
 
     /// Takes in the answer to a write, so that the next decision knows of it.
     pub fn enter(&mut self, request: &Request, answer: Answer) {
         let id = request.id();
-        self.written.insert(id.clone());
         match answer {
             Answer::Is(object) => {
+                self.written.insert(id.clone(), object.uid().to_owned());
                 self.observe(id.kind, *object);
             }
-            Answer::Gone => {
-                self.objects.remove(id);
-            }
+            Answer::Gone => self.clear(id),
+        }
+    }
+
+    fn clear(&mut self, id: &ObjectId) {
+        if let Some(last) = self.objects.remove(id) {
+            self.gone.insert(id.clone(), version(&last));
         }
     }
 }
@@ -113,7 +128,8 @@ mod tests {
 
     #[test]
     fn another_object_of_the_same_name_takes_its_place() {
-        assert_eq!(seen(&[("a", "9"), ("b", "7")]), ("b".to_owned(), 7));
+        assert_eq!(seen(&[("a", "9"), ("b", "11")]), ("b".to_owned(), 11));
+        assert_eq!(seen(&[("b", "11"), ("a", "10")]), ("b".to_owned(), 11), "an event of the one before comes late");
     }
 
     #[test]
@@ -124,5 +140,7 @@ mod tests {
         assert!(snapshot.get(&id).is_some());
         snapshot.forget(&id, "b");
         assert!(snapshot.get(&id).is_none());
+        snapshot.observe(Kind::Pod, pod("b", "7"));
+        assert!(snapshot.get(&id).is_none(), "what is gone does not come back by a late event");
     }
 }

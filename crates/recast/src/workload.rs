@@ -5,7 +5,7 @@ use serde_json::Value;
 
 use crate::kind::Kind;
 use crate::object::Object;
-use crate::selector::{Labels, SelectorError, label_selector, labels};
+use crate::selector::{SelectorError, label_selector};
 
 /// A workload, read from its JSON.
 #[derive(Clone, Copy, Debug)]
@@ -33,12 +33,6 @@ impl<'a> Workload<'a> {
     #[must_use]
     pub fn template(&self) -> &'a Value {
         self.object.at("/spec/template").unwrap_or(&Value::Null)
-    }
-
-    /// The labels that its pods are born with.
-    #[must_use]
-    pub fn template_labels(&self) -> Labels {
-        labels(self.object.at("/spec/template/metadata/labels"))
     }
 
     /// How many pods it wants: `spec.replicas`, 1 where that is not set, or a DaemonSet's number of nodes.
@@ -78,7 +72,8 @@ impl<'a> Workload<'a> {
     }
 
     /// How many of its pods are made from the present template, as far as its status counts that.
-    fn updated(&self) -> i64 {
+    #[must_use]
+    pub fn updated(&self) -> i64 {
         let field = match self.kind {
             Kind::DaemonSet => "/status/updatedNumberScheduled",
             Kind::Deployment => "/status/updatedReplicas",

@@ -11,21 +11,28 @@ use recast::selector::{Labels, labels, matches};
 use recast::snapshot::Snapshot;
 use serde_json::Value;
 
+use crate::goal::CastGoal;
 use crate::ownership::{is_finished, node_of, pods_of};
 use crate::placement::{Placement, pod_spec};
 
-/// The reasons why a DaemonSet of this template would never be ready beside the source's pods; none if it will.
+/// The reasons why the DaemonSet would never be ready beside the source's pods; none if it will.
 #[must_use]
-pub fn blockers(template: Option<&Value>, source_uid: &str, snapshot: &Snapshot) -> Vec<String> {
-    let Some(template) = template else { return Vec::new() };
-    let (Some(pod), Some(placement)) = (pod_spec(template), Placement::of(template, snapshot)) else {
-        return Vec::new();
-    };
+pub fn blockers(goal: &CastGoal, snapshot: &Snapshot) -> Vec<String> {
+    let template = &goal.cast.daemon_set["spec"]["template"];
+    let Some(pod) = pod_spec(template) else { return Vec::new() };
+    let held: BTreeSet<&str> = pods_of(snapshot, &goal.source_uid)
+        .filter(|pod| !is_finished(pod))
+        .map(node_of)
+        .filter(|node| !node.is_empty())
+        .collect();
+    // Where the nodes may not be looked at, those are known at least that have a pod of the source.
+    let wanted = Placement::of(template, snapshot)
+        .map_or_else(|| held.iter().map(|node| (*node).to_owned()).collect(), |placement| placement.on);
     let own_labels = labels(template.pointer("/metadata/labels"));
     let field = Field {
-        held: pods_of(snapshot, source_uid).filter(|pod| !is_finished(pod)).map(node_of).collect(),
+        wanted: wanted.into_iter().filter(|node| !is_served(goal, snapshot, node)).collect(),
+        held,
         nodes: snapshot.of(Kind::Node).map(|node| (node.name(), node)).collect(),
-        placement: &placement,
         snapshot,
     };
     let mut reasons: Vec<String> = host_ports(&pod, &field).into_iter().collect();
@@ -35,12 +42,19 @@ pub fn blockers(template: Option<&Value>, source_uid: &str, snapshot: &Snapshot)
     reasons
 }
 
+/// Whether a pod of the DaemonSet has found its place on the node already.
+fn is_served(goal: &CastGoal, snapshot: &Snapshot, node: &str) -> bool {
+    let daemon_set = snapshot.get(&goal.target).map(Object::uid).unwrap_or_default();
+    pods_of(snapshot, daemon_set).any(|pod| node_of(pod) == node)
+}
+
 /// What the pods of the DaemonSet find.
 struct Field<'a> {
     /// Nodes that hold a pod of the source.
     held: BTreeSet<&'a str>,
     nodes: BTreeMap<&'a str, &'a Object>,
-    placement: &'a Placement,
+    /// Nodes that a pod of the DaemonSet still has to find a place on.
+    wanted: Vec<String>,
     snapshot: &'a Snapshot,
 }
 
@@ -60,8 +74,7 @@ pub fn ports(pod: &PodSpec) -> Vec<i32> {
 }
 
 fn host_ports(pod: &PodSpec, field: &Field<'_>) -> Option<String> {
-    let taken: Vec<&str> =
-        field.placement.on.iter().map(String::as_str).filter(|node| field.held.contains(node)).collect();
+    let taken: Vec<&str> = field.wanted.iter().map(String::as_str).filter(|node| field.held.contains(node)).collect();
     let ports: Vec<String> = ports(pod).iter().map(ToString::to_string).collect();
     (!ports.is_empty() && !taken.is_empty())
         .then(|| format!("host port {} is taken by the source on {}", ports.join(", "), taken.join(", ")))
@@ -88,7 +101,7 @@ fn anti_affinity(pod: &PodSpec, own: &Labels, field: &Field<'_>) -> Vec<String> 
         let refused = |node: &&String| {
             field.domain(node, &key).is_some_and(|domain| held.contains(domain) || !seen.insert(domain))
         };
-        let nodes: Vec<&str> = field.placement.on.iter().filter(refused).map(String::as_str).collect();
+        let nodes: Vec<&str> = field.wanted.iter().filter(refused).map(String::as_str).collect();
         (!nodes.is_empty()).then(|| format!("required anti-affinity over {key} keeps it off {}", nodes.join(", ")))
     };
     terms_against_itself(pod, own).into_iter().filter_map(blocked).collect()
@@ -113,10 +126,10 @@ pub fn exclusive_claims(pod: &PodSpec, snapshot: &Snapshot) -> Vec<(String, Stri
 
 fn claims(pod: &PodSpec, field: &Field<'_>) -> Vec<String> {
     let alone = |mode: &str| {
-        let mut nodes = field.placement.on.iter();
+        let mut nodes = field.wanted.iter();
         mode == "ReadWriteOnce"
             && nodes.all(|node| field.held.iter().all(|held| *held == node))
-            && field.placement.on.len() <= 1
+            && field.wanted.len() <= 1
     };
     let claims = exclusive_claims(pod, field.snapshot).into_iter().filter(|(_, mode)| !alone(mode));
     claims

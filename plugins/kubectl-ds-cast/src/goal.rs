@@ -70,6 +70,10 @@ impl Goal for CastGoal {
 
 impl CastGoal {
     fn create(&self, snapshot: &Snapshot) -> Result<Step, Failure> {
+        if snapshot.has_lost(&self.target) {
+            return Err(Failure::new(format!("{} was deleted by somebody else", self.target))
+                .hint(format!("{} is as it was; run it again to go on", self.source)));
+        }
         if snapshot.get(&self.source).is_some_and(Object::is_deleting) {
             return Err(
                 Failure::new(format!("{} is being deleted", self.source)).hint("cast it from its manifest with -f")
@@ -77,12 +81,7 @@ impl CastGoal {
         }
         if let Some(replace) = self.replace {
             self.check_capacity(replace, snapshot)?;
-            let reasons = blockers(self.cast.daemon_set.pointer("/spec/template"), &self.source_uid, snapshot);
-            if !reasons.is_empty() {
-                return Err(Failure::new(format!("{} would wait for ever beside {}", self.target, self.source))
-                    .details(reasons)
-                    .hint("cast it without --replace, or free the nodes first by scaling the source down"));
-            }
+            self.check_room(snapshot)?;
         }
         let object = Object::new(self.cast.daemon_set.clone())
             .map_err(|error| Failure::caused_by(format!("{} cannot be cast", self.source), &error))?;
@@ -90,6 +89,17 @@ impl CastGoal {
             request: Request::Create { id: self.target.clone(), object: Box::new(object) },
             why: format!("it takes selector and template of {}, and runs one pod on each node", self.source),
         })))
+    }
+
+    /// What would be waited for in vain, because the source's own pods are in the way.
+    fn check_room(&self, snapshot: &Snapshot) -> Result<(), Failure> {
+        let reasons = blockers(self, snapshot);
+        if reasons.is_empty() {
+            return Ok(());
+        }
+        Err(Failure::new(format!("{} would wait for ever beside {}", self.target, self.source))
+            .details(reasons)
+            .hint("cast it without --replace, or free the nodes first by scaling the source down"))
     }
 
     /// Said before anything is written: fewer pods than now.
@@ -152,6 +162,7 @@ impl CastGoal {
         }
         let workload = Workload::new(Kind::DaemonSet, daemon_set);
         if !workload.is_available() {
+            self.check_room(snapshot)?;
             return Ok(Step::Wait(self.ready(daemon_set, snapshot)));
         }
         let handover = Handover {
@@ -181,28 +192,37 @@ impl CastGoal {
     fn refresh_memory(&self, daemon_set: &Object, source: &Object) -> Result<Option<Action>, Failure> {
         let wanted = self.current(source)?.daemon_set["metadata"]["annotations"][ANNOTATION].clone();
         let path = ["metadata", "annotations", ANNOTATION];
-        let mut edits = Edits::of(daemon_set.value().clone());
-        if !wanted.is_string() || edits.at(&path) == Some(&wanted) || edits.at(&path).is_none() {
+        if !wanted.is_string() || daemon_set.value()["metadata"]["annotations"][ANNOTATION] == wanted {
             return Ok(None);
         }
+        let mut edits = Edits::of(daemon_set.value().clone());
         edits.test(&["metadata", "uid"]);
         edits.test(&path);
         edits.set(&path, json!(wanted));
         Ok(Some(Action {
             request: Request::Patch { id: self.target.clone(), patch: edits.finish().0 },
-            why: format!("{} was scaled since the cast, and --undo is to give it back as it is now", self.source),
+            why: format!("--undo is to give {} back as it is now", self.source),
         }))
     }
 
     fn ready(&self, daemon_set: &Object, snapshot: &Snapshot) -> Gate {
         let workload = Workload::new(Kind::DaemonSet, daemon_set);
-        // Its own count, or before its controller has made one, that of the nodes.
-        let nodes = Placement::of(workload.template(), snapshot).and_then(|on| i64::try_from(on.on.len()).ok());
-        let pods = nodes.filter(|_| !workload.is_observed()).unwrap_or_else(|| workload.desired());
+        let pods = if workload.is_observed() {
+            workload.desired()
+        } else {
+            // Its controller has made no count yet: that of the nodes.
+            let nodes = Placement::of(workload.template(), snapshot).map_or(0, |placement| placement.on.len());
+            i64::try_from(nodes).unwrap_or(i64::MAX)
+        };
+        let stale = if workload.updated() < workload.available() {
+            format!(", {} of the present template", workload.updated())
+        } else {
+            String::new()
+        };
         Gate {
             waits_for: format!("{} to be ready on every node", self.target),
             sees: if workload.is_observed() {
-                format!("{} of {} available", workload.available(), workload.desired())
+                format!("{} of {} available{stale}", workload.available(), workload.desired())
             } else {
                 "its controller has not seen it yet".to_owned()
             },

@@ -4,6 +4,7 @@ use recast::engine::Gate;
 use recast::failure::Failure;
 use recast::object::ObjectId;
 use recast::snapshot::Snapshot;
+use recast::workload::Workload;
 
 use crate::commands::Commands;
 use crate::difference::count;
@@ -31,15 +32,34 @@ impl Handover<'_> {
     pub fn check(&self, snapshot: &Snapshot) -> Result<Option<Gate>, Failure> {
         let uid = |id: &ObjectId| snapshot.get(id).map(|object| object.uid().to_owned()).unwrap_or_default();
         let (leaving, staying) = (uid(self.leaving), uid(self.staying));
+        let known = ready_pods(snapshot, &staying);
+        let counted = Self::counted(self.staying, snapshot);
+        if known < counted {
+            return Ok(Some(self.in_sight(known, counted)));
+        }
         let shares = shares(snapshot, &leaving, &staying);
         if let Some(late) = shares.iter().find(|share| share.staying < share.expected) {
             return Ok(Some(self.in_force(late)));
         }
-        let (were, are) = (ready_pods(snapshot, &leaving), ready_pods(snapshot, &staying));
+        let (were, are) = (ready_pods(snapshot, &leaving).max(Self::counted(self.leaving, snapshot)), known);
         if self.allow_fewer || (are >= were && shares.iter().all(|share| share.staying >= share.leaving)) {
             return Ok(None);
         }
         Err(self.too_few(&shares, were, are))
+    }
+
+    /// How many ready pods the workload's own status counts: the watch of the pods may lag behind the workload's.
+    fn counted(id: &ObjectId, snapshot: &Snapshot) -> usize {
+        let ready = snapshot.get(id).map(|object| Workload::new(id.kind, object).ready());
+        ready.and_then(|ready| usize::try_from(ready).ok()).unwrap_or(0)
+    }
+
+    fn in_sight(&self, known: usize, counted: usize) -> Gate {
+        Gate {
+            waits_for: format!("the pods of {} to be seen", self.staying),
+            sees: format!("{known} of {counted}"),
+            command: self.commands.kubectl(&["get", "pods"]),
+        }
     }
 
     fn in_force(&self, share: &Share) -> Gate {

@@ -22,14 +22,15 @@ pub struct Placement {
 }
 
 /// Taints that every DaemonSet's pods tolerate
-/// (`pkg/controller/daemon/util/daemonset_util.go:AddOrUpdateDaemonPodTolerations`).
-const TOLERATED: [&str; 6] = [
-    "node.kubernetes.io/not-ready",
-    "node.kubernetes.io/unreachable",
-    "node.kubernetes.io/disk-pressure",
-    "node.kubernetes.io/memory-pressure",
-    "node.kubernetes.io/pid-pressure",
-    "node.kubernetes.io/unschedulable",
+/// (`pkg/controller/daemon/util/daemonset_util.go:AddOrUpdateDaemonPodTolerations`). A node that is not ready has the
+/// taint with `NoSchedule` as well, which they do not.
+const TOLERATED: [(&str, &str); 6] = [
+    ("node.kubernetes.io/not-ready", "NoExecute"),
+    ("node.kubernetes.io/unreachable", "NoExecute"),
+    ("node.kubernetes.io/disk-pressure", "NoSchedule"),
+    ("node.kubernetes.io/memory-pressure", "NoSchedule"),
+    ("node.kubernetes.io/pid-pressure", "NoSchedule"),
+    ("node.kubernetes.io/unschedulable", "NoSchedule"),
 ];
 
 /// The taint that only pods on the host's network tolerate.
@@ -73,8 +74,8 @@ fn obstacle(pod: &PodSpec, object: &Object) -> Option<String> {
 }
 
 fn repels(taint: &Taint, pod: &PodSpec) -> bool {
-    let always =
-        TOLERATED.contains(&taint.key.as_str()) || (taint.key == NETWORK_UNAVAILABLE && pod.host_network == Some(true));
+    let always = TOLERATED.contains(&(taint.key.as_str(), taint.effect.as_str()))
+        || (taint.key == NETWORK_UNAVAILABLE && pod.host_network == Some(true));
     matches!(taint.effect.as_str(), "NoSchedule" | "NoExecute")
         && !always
         && !pod.tolerations.iter().flatten().any(|toleration| tolerates(toleration, taint))

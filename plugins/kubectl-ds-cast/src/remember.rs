@@ -46,8 +46,12 @@ pub fn inverse(daemon_set: &Value, source: &Value) -> Patch {
     without(&mut right, &["metadata", "namespace"]);
     let noticed = NOTICED.iter().filter_map(|path| Some(test(path, left.pointer(pointer(path).as_str())?.clone())));
     let mut operations: Vec<PatchOperation> = noticed.collect();
+    let mut now = left.clone();
     for operation in json_patch::diff(&left, &right).0 {
-        operations.extend(guard(&operation, &left));
+        operations.extend(guard(&operation, &now));
+        // Positions in a list mean what they mean after the operations before.
+        let applied = json_patch::patch(&mut now, std::slice::from_ref(&operation));
+        debug_assert!(applied.is_ok(), "a difference can be applied to what it was made from");
         operations.push(operation);
     }
     Patch(operations)
@@ -72,10 +76,10 @@ fn as_created(daemon_set: &Value) -> Value {
 }
 
 /// An operation inside the template must meet what the cast left there, or it would take away somebody's change.
-fn guard(operation: &PatchOperation, left: &Value) -> Option<PatchOperation> {
+fn guard(operation: &PatchOperation, now: &Value) -> Option<PatchOperation> {
     let inside = operation.path().as_str().starts_with("/spec/template/");
     let destroys = matches!(operation, PatchOperation::Remove(_) | PatchOperation::Replace(_));
-    let value = left.pointer(operation.path().as_str())?.clone();
+    let value = now.pointer(operation.path().as_str())?.clone();
     (inside && destroys).then(|| PatchOperation::Test(TestOperation { path: operation.path().to_owned(), value }))
 }
 

@@ -8,10 +8,10 @@ use recast::kind::Kind;
 use recast::object::ObjectId;
 use serde_json::{Map, Value, json};
 
-use crate::cast::effective_strategy;
+use crate::cast::{SOURCES, effective_strategy, is_gitops_mark};
 use crate::clean::{clean, without, without_empty_maps};
 use crate::difference::differences;
-use crate::remember::remembered;
+use crate::remember::{ANNOTATION, remembered};
 
 pub use goal::UndoGoal;
 
@@ -74,8 +74,8 @@ fn from_memory(id: &ObjectId, daemon_set: &Value, patch: Patch, wishes: UndoWish
         let lines = differences(&place.trim_start_matches('/').replace('/', "."), &test.value, &now);
         let goes = place == "/spec/updateStrategy" || (wishes.as_remembered && place == "/spec/template");
         if goes { &mut left_behind } else { &mut carried_back }.extend(lines);
-        if wishes.as_remembered && place == "/spec/template" {
-            value["spec"]["template"] = test.value.clone();
+        if goes && let Some(field) = place.strip_prefix("/spec/") {
+            value["spec"][field] = test.value.clone();
         }
     }
     json_patch::patch(&mut value, &patch.0[noticing..]).map_err(|error| {
@@ -83,8 +83,12 @@ fn from_memory(id: &ObjectId, daemon_set: &Value, patch: Patch, wishes: UndoWish
             .details(carried_back.clone())
             .hint("--as-remembered gives the template of the time of the cast back, without the changes made since")
     })?;
-    let kind = Kind::from_word(value["kind"].as_str().unwrap_or_default()).filter(|kind| *kind != Kind::DaemonSet);
-    let kind = kind.ok_or_else(|| Failure::new(format!("what {id} remembers is no workload")))?;
+    let kind = value["kind"].as_str().and_then(|kind| Kind::from_manifest("apps/v1", kind));
+    let kind = kind.filter(|kind| SOURCES.contains(kind) && value["spec"].is_object());
+    let kind = kind.ok_or_else(|| {
+        Failure::new(format!("what {id} remembers is no workload"))
+            .hint(format!("its annotation {ANNOTATION} was edited: without it, it becomes a new deployment"))
+    })?;
     Ok(Restored { kind, object: value, carried_back, left_behind, remembered: true, patch })
 }
 
@@ -93,6 +97,11 @@ fn anew(daemon_set: &Value) -> Restored {
     let mut value = clean(daemon_set);
     for field in ["namespace", "ownerReferences", "finalizers"] {
         without(&mut value, &["metadata", field]);
+    }
+    for map in ["labels", "annotations"] {
+        if let Some(entries) = value["metadata"][map].as_object_mut() {
+            entries.retain(|key, value| !is_gitops_mark(key, value));
+        }
     }
     value["kind"] = json!(Kind::Deployment.name());
     let nodes = daemon_set.pointer("/status/desiredNumberScheduled").and_then(Value::as_i64).unwrap_or(1);

@@ -14,13 +14,15 @@ pub struct Scope {
     pub labels: Option<String>,
     /// A field selector, as the server reads it.
     pub fields: Option<String>,
+    /// The name of the only object, if it is one.
+    pub name: Option<String>,
 }
 
 impl Scope {
     /// Every object of a kind in a namespace.
     #[must_use]
     pub fn all(kind: Kind, namespace: &str) -> Self {
-        Self { kind, namespace: namespace.to_owned(), labels: None, fields: None }
+        Self { kind, namespace: namespace.to_owned(), labels: None, fields: None, name: None }
     }
 
     /// Those that a label selector matches.
@@ -40,6 +42,7 @@ impl Scope {
     /// The one object, whether or not it exists.
     #[must_use]
     pub fn one(id: &ObjectId) -> Self {
-        Self::all(id.kind, id.namespace()).with_fields(format!("metadata.name={}", id.name))
+        let scope = Self::all(id.kind, id.namespace()).with_fields(format!("metadata.name={}", id.name));
+        Self { name: Some(id.name.clone()), ..scope }
     }
 }

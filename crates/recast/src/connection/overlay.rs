@@ -1,5 +1,6 @@
 //! The flags, laid over the entries of a kubeconfig.
 
+use kube::Config;
 use kube::config::{
     AuthInfo, Cluster, Context, KubeConfigOptions, Kubeconfig, NamedAuthInfo, NamedCluster, NamedContext,
 };
@@ -7,6 +8,38 @@ use kube::config::{
 use super::{ConnectionArgs, ConnectionError};
 
 impl ConnectionArgs {
+    /// Lays the flags over the configuration of a pod, which has no kubeconfig.
+    pub(super) fn in_pod(&self, mut config: Config) -> Config {
+        let user = &mut config.auth_info;
+        if let Some(token) = &self.token {
+            user.token_file = None;
+            user.token = Some(token.clone().into());
+        }
+        self.overlay_identity(user);
+        set(&mut config.tls_server_name, self.tls_server_name.as_ref());
+        if let Some(path) = &self.certificate_authority {
+            config.root_cert_file = Some(path.into());
+        }
+        config.accept_invalid_certs |= self.insecure_skip_tls_verify;
+        config
+    }
+
+    fn overlay_identity(&self, user: &mut AuthInfo) {
+        if self.client_certificate.is_some() {
+            user.client_certificate_data = None;
+            set(&mut user.client_certificate, self.client_certificate.as_ref());
+        }
+        if self.client_key.is_some() {
+            user.client_key_data = None;
+            set(&mut user.client_key, self.client_key.as_ref());
+        }
+        set(&mut user.impersonate, self.impersonate.as_ref());
+        set(&mut user.impersonate_uid, self.impersonate_uid.as_ref());
+        if !self.impersonate_groups.is_empty() {
+            user.impersonate_groups = Some(self.impersonate_groups.clone());
+        }
+    }
+
     /// Puts the flags into the entries of the kubeconfig that they override.
     pub(super) fn overlay(
         &self,
@@ -16,7 +49,11 @@ impl ConnectionArgs {
         if name.is_none() && self.server.is_some() {
             kubeconfig.contexts.push(flags_context());
         }
-        let name = name.unwrap_or_else(|| FLAGS.to_owned());
+        let name = match name {
+            Some(name) => name,
+            None if self.server.is_some() => FLAGS.to_owned(),
+            None => return Err(ConnectionError::NoContext),
+        };
         let context = find(&kubeconfig.contexts, |entry| &entry.name, &name)
             .and_then(|entry| entry.context.clone())
             .ok_or_else(|| ConnectionError::Missing("context", name.clone()))?;
@@ -65,19 +102,7 @@ impl ConnectionArgs {
             (user.exec, user.auth_provider, user.token_file) = (None, None, None);
             user.token = Some(token.clone().into());
         }
-        if self.client_certificate.is_some() {
-            user.client_certificate_data = None;
-            set(&mut user.client_certificate, self.client_certificate.as_ref());
-        }
-        if self.client_key.is_some() {
-            user.client_key_data = None;
-            set(&mut user.client_key, self.client_key.as_ref());
-        }
-        set(&mut user.impersonate, self.impersonate.as_ref());
-        set(&mut user.impersonate_uid, self.impersonate_uid.as_ref());
-        if !self.impersonate_groups.is_empty() {
-            user.impersonate_groups = Some(self.impersonate_groups.clone());
-        }
+        self.overlay_identity(user);
         Ok(())
     }
 }

@@ -69,7 +69,8 @@ fn model(request: &Request, snapshot: &Snapshot) -> Result<Answer, Failure> {
 
 fn created(mut value: Value, namespace: &str) -> Value {
     value["metadata"]["uid"] = json!("planned");
-    value["metadata"]["resourceVersion"] = json!("0");
+    // Newer than whatever stood there.
+    value["metadata"]["resourceVersion"] = json!(u64::MAX.to_string());
     value["metadata"]["generation"] = json!(1);
     value["metadata"]["namespace"] = json!(namespace);
     value

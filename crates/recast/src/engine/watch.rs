@@ -1,6 +1,7 @@
 //! Watches that keep a snapshot current.
 
 use std::collections::BTreeSet;
+use std::time::Duration;
 
 use futures::StreamExt as _;
 use kube::runtime::watcher::Event;
@@ -9,6 +10,9 @@ use crate::cluster::{Cluster, Scope, WatchStream};
 use crate::failure::Failure;
 use crate::object::{Object, ObjectId};
 use crate::snapshot::Snapshot;
+
+/// How long nothing must be reported for a watch to be up to date: a turn of the event loop.
+const MOMENT: Duration = Duration::from_millis(1);
 
 /// A set of watches and what each of them has shown.
 pub struct Watch {
@@ -37,6 +41,17 @@ impl Watch {
             watch.next(snapshot).await?;
         }
         Ok(watch)
+    }
+
+    /// Takes in what has been reported by now, so that the next decision is made on the newest state.
+    ///
+    /// # Errors
+    /// If a scope may no longer be watched.
+    pub async fn catch_up(&mut self, snapshot: &mut Snapshot) -> Result<(), Failure> {
+        while let Ok(news) = tokio::time::timeout(MOMENT, self.next(snapshot)).await {
+            news?;
+        }
+        Ok(())
     }
 
     /// Takes in the next event.
@@ -76,6 +91,9 @@ impl Watched {
             }
             Event::InitDone => {
                 let listed = self.listing.take().unwrap_or_default();
+                // An object that was read or written otherwise, and is not there any more.
+                let name = self.scope.name.as_deref();
+                self.known.extend(name.map(|name| ObjectId::new(kind, &self.scope.namespace, name)));
                 for gone in self.known.difference(&listed) {
                     if let Some(uid) = snapshot.get(gone).map(|object| object.uid().to_owned()) {
                         snapshot.forget(gone, &uid);

@@ -35,7 +35,7 @@ pub(super) fn blocks(pod: &PodSpec, own: &Labels, field: &Field<'_>) -> Vec<Stri
 
 fn unplaced(constraint: &TopologySpreadConstraint, selector: &Selector, field: &Field<'_>) -> Vec<String> {
     let mut counts = count(constraint, selector, field);
-    let mut left: Vec<String> = field.placement.on.clone();
+    let mut left: Vec<String> = field.wanted.clone();
     loop {
         let before = left.len();
         left.retain(|node| !place(node, constraint, &mut counts, field));

@@ -1,11 +1,13 @@
 #![allow(clippy::needless_pass_by_value, reason = "json!() literals read best by value")]
 
 use recast::kind::Kind;
-use recast::object::Object;
+use recast::object::{Object, ObjectId};
 use recast::snapshot::Snapshot;
 use serde_json::{Value, json};
 
 use super::*;
+use crate::cast::{Account, Cast, Wishes};
+use crate::commands::Commands;
 
 /// Three workers in two zones; a pod of the source on the first.
 fn snapshot() -> Snapshot {
@@ -29,10 +31,28 @@ fn snapshot() -> Snapshot {
     snapshot
 }
 
+fn goal(template: Value) -> CastGoal {
+    CastGoal {
+        source: ObjectId::new(Kind::StatefulSet, "web", "rng"),
+        source_uid: "s".into(),
+        target: ObjectId::new(Kind::DaemonSet, "web", "rng"),
+        cast: Cast {
+            daemon_set: json!({"spec": {"template": template}}),
+            patch: json_patch::Patch::default(),
+            account: Account::default(),
+        },
+        wishes: Wishes::default(),
+        replace: None,
+        commands: Commands::default(),
+        wish_words: Vec::new(),
+    }
+}
+
 fn reasons(pod: Value) -> Vec<String> {
     let mut spec = json!({"containers": [{"name": "rng"}]});
     spec.as_object_mut().unwrap().extend(pod.as_object().unwrap().clone());
-    blockers(Some(&json!({"metadata": {"labels": {"app": "rng"}}, "spec": spec})), "s", &snapshot())
+    let template = json!({"metadata": {"labels": {"app": "rng"}}, "spec": spec});
+    blockers(&goal(template), &snapshot())
 }
 
 #[test]

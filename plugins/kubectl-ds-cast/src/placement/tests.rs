@@ -16,7 +16,13 @@ fn nodes() -> Snapshot {
             json!([{"key": "gpu", "value": "a", "effect": "NoExecute"}]),
         ),
         ("node-3", json!({}), json!([{"key": "node.kubernetes.io/unschedulable", "effect": "NoSchedule"}])),
-        ("node-4", json!({}), json!([{"key": "soft", "effect": "PreferNoSchedule"}])),
+        (
+            "node-4",
+            json!({}),
+            json!([{"key": "soft", "effect": "PreferNoSchedule"},
+                                     {"key": "node.kubernetes.io/not-ready", "effect": "NoExecute"}]),
+        ),
+        ("node-5", json!({}), json!([{"key": "node.kubernetes.io/not-ready", "effect": "NoSchedule"}])),
     ] {
         let node = json!({"metadata": {"name": name, "labels": labels}, "spec": {"taints": taints}});
         snapshot.observe(Kind::Node, Object::new(node).unwrap());
@@ -38,7 +44,7 @@ fn taints_keep_it_off_but_not_those_that_daemons_tolerate() {
 #[test]
 fn tolerations_let_it_on() {
     for (toleration, extra) in [
-        (json!({"operator": "Exists"}), vec!["cp-1", "node-2"]),
+        (json!({"operator": "Exists"}), vec!["cp-1", "node-2", "node-5"]),
         (json!({"key": "gpu", "operator": "Exists"}), vec!["node-2"]),
         (json!({"key": "gpu", "value": "a", "effect": "NoExecute"}), vec!["node-2"]),
         (json!({"key": "gpu", "value": "b"}), vec![]),

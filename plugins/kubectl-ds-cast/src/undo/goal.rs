@@ -4,6 +4,7 @@ use recast::action::{Action, Propagation, Request};
 use recast::engine::{Gate, Goal, Step};
 use recast::failure::Failure;
 use recast::object::{Object, ObjectId};
+use recast::patch::Edits;
 use recast::selector::labels;
 use recast::snapshot::Snapshot;
 use recast::workload::Workload;
@@ -11,6 +12,7 @@ use serde_json::Value;
 
 use super::{Restored, UndoWishes, restore};
 use crate::blockers::{ports, terms_against_itself};
+use crate::clean::without;
 use crate::commands::Commands;
 use crate::difference::differences;
 use crate::handover::Handover;
@@ -39,7 +41,7 @@ impl Goal for UndoGoal {
         if let Some(daemon_set) = daemon_set {
             self.check_unchanged(daemon_set)?;
         }
-        let Some(source) = snapshot.get(&self.source) else { return self.create(daemon_set) };
+        let Some(source) = snapshot.get(&self.source) else { return self.create(daemon_set, snapshot) };
         if source.is_deleting() {
             return Err(Failure::new(format!("{} is being deleted", self.source)).hint("wait until it is gone"));
         }
@@ -47,6 +49,9 @@ impl Goal for UndoGoal {
             self.compare(source)?;
         }
         let Some(daemon_set) = daemon_set else { return Ok(Step::Done) };
+        if let Some(action) = self.scale(source, snapshot) {
+            return Ok(Step::Act(Box::new(action)));
+        }
         let workload = Workload::new(self.source.kind, source);
         if !workload.is_available() {
             return Ok(Step::Wait(self.available(&workload, source)));
@@ -60,12 +65,15 @@ impl Goal for UndoGoal {
         if let Some(gate) = handover.check(snapshot)? {
             return Ok(Step::Wait(gate));
         }
+        if let Some(action) = self.pause(source) {
+            return Ok(Step::Act(Box::new(action)));
+        }
         Ok(Step::Act(Box::new(self.delete(daemon_set))))
     }
 }
 
 impl UndoGoal {
-    fn create(&self, daemon_set: Option<&Object>) -> Result<Step, Failure> {
+    fn create(&self, daemon_set: Option<&Object>, snapshot: &Snapshot) -> Result<Step, Failure> {
         let template = &self.restored.object["spec"]["template"];
         if daemon_set.is_some() && crowds_out(template) {
             return Err(Failure::new(format!("{} would wait for ever beside {}", self.source, self.daemon_set))
@@ -83,7 +91,15 @@ impl UndoGoal {
                     self.daemon_set.short(),
                 )));
         }
-        let object = Object::new(self.restored.object.clone())
+        if snapshot.has_lost(&self.source) {
+            return Err(Failure::new(format!("{} was deleted by somebody else", self.source))
+                .hint("look who did it, and whether its owner is still there; run it again to go on"));
+        }
+        let mut value = self.restored.object.clone();
+        // A deployment that is paused from its birth never makes a pod
+        // (pkg/controller/deployment/sync.go:getAllReplicaSetsAndSyncRevision).
+        without(&mut value, &["spec", "paused"]);
+        let object = Object::new(value)
             .map_err(|error| Failure::caused_by(format!("{} cannot be restored", self.source), &error))?;
         let origin =
             if self.restored.remembered { "as the cast remembers it" } else { "from the daemon set's template" };
@@ -91,6 +107,32 @@ impl UndoGoal {
             request: Request::Create { id: self.source.clone(), object: Box::new(object) },
             why: format!("it comes back, {origin}"),
         })))
+    }
+
+    /// A source that stands there already may have been scaled down since: to no pods at all, in the end.
+    fn scale(&self, source: &Object, snapshot: &Snapshot) -> Option<Action> {
+        let wanted = self.restored.object["spec"]["replicas"].as_i64().unwrap_or(1);
+        let has = Workload::new(self.source.kind, source).desired();
+        let differs = if self.wishes.replicas.is_some() { has != wanted } else { has < wanted };
+        (differs && !snapshot.has_written(&self.source)).then(|| {
+            let why = format!("it has {has} replicas, and {wanted} are wanted");
+            self.patch(source, &["spec", "replicas"], wanted.into(), why)
+        })
+    }
+
+    /// It was paused, and its pods are there now.
+    fn pause(&self, source: &Object) -> Option<Action> {
+        let wanted = self.restored.object["spec"]["paused"] == true;
+        let is = source.at("/spec/paused").is_some_and(|paused| *paused == true);
+        (wanted && !is).then(|| self.patch(source, &["spec", "paused"], true.into(), "it was paused".to_owned()))
+    }
+
+    fn patch(&self, source: &Object, path: &[&str], value: Value, why: String) -> Action {
+        let mut edits = Edits::of(source.value().clone());
+        edits.test(&["metadata", "uid"]);
+        edits.test(path);
+        edits.set(path, value);
+        Action { request: Request::Patch { id: self.source.clone(), patch: edits.finish().0 }, why }
     }
 
     fn delete(&self, daemon_set: &Object) -> Action {
