@@ -6,6 +6,8 @@ use std::io::{self, Write};
 
 use anstyle::{AnsiColor, Style};
 
+use crate::terminal::harmless;
+
 /// A refusal or an error. `main` prints it; nothing else does.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Failure {
@@ -79,15 +81,15 @@ impl Failure {
     pub fn write(&self, out: &mut dyn Write) -> io::Result<()> {
         let bold = |color: AnsiColor| Style::new().bold().fg_color(Some(color.into()));
         let (red, cyan) = (bold(AnsiColor::Red), bold(AnsiColor::Cyan));
-        writeln!(out, "{red}error:{red:#} {}", self.message)?;
+        writeln!(out, "{red}error:{red:#} {}", harmless(&self.message))?;
         for detail in &self.details {
-            writeln!(out, "  {detail}")?;
+            writeln!(out, "  {}", harmless(detail))?;
         }
         for cause in &self.causes {
-            writeln!(out, "{red}caused by:{red:#} {cause}")?;
+            writeln!(out, "{red}caused by:{red:#} {}", harmless(cause))?;
         }
         if let Some(hint) = &self.hint {
-            writeln!(out, "{cyan}hint:{cyan:#} {hint}")?;
+            writeln!(out, "{cyan}hint:{cyan:#} {}", harmless(hint))?;
         }
         Ok(())
     }

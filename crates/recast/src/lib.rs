@@ -20,6 +20,7 @@ pub mod shell;
 pub mod snapshot;
 pub mod syntax;
 pub mod target;
+pub mod terminal;
 pub mod timeout;
 pub mod wire;
 pub mod workload;

@@ -1,7 +1,9 @@
 //! What lies between the client and the wire: time limits, the server's warnings, the log of requests.
 
+use std::collections::BTreeSet;
 use std::future::Future;
 use std::pin::Pin;
+use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
 
 use http::header::USER_AGENT;
@@ -16,6 +18,7 @@ use tower::retry::RetryLayer;
 use tower::{BoxError, Layer, Service, ServiceBuilder};
 
 use crate::connection::{ConnectionArgs, ConnectionError, user_agent};
+use crate::terminal::harmless;
 
 /// From this level on each request is named on stderr, as kubectl does.
 const LOG_REQUESTS: u8 = 6;
@@ -60,7 +63,7 @@ fn prompt(config: &Config) -> HttpConnector {
 
 fn observing<S>(config: &Config, wire: Wire) -> impl Layer<S, Service = Observed<S>> + use<S> {
     let base = config.cluster_url.clone();
-    tower::layer::layer_fn(move |inner| Observed { inner, wire, base: base.clone() })
+    tower::layer::layer_fn(move |inner| Observed { inner, wire, base: base.clone(), said: Arc::default() })
 }
 
 #[derive(Clone, Copy)]
@@ -73,6 +76,8 @@ struct Observed<S> {
     inner: S,
     wire: Wire,
     base: http::Uri,
+    /// Warnings of the server that have been shown.
+    said: Arc<Mutex<BTreeSet<String>>>,
 }
 
 impl<S, B> Service<Request<Body>> for Observed<S>
@@ -92,6 +97,7 @@ where
     fn call(&mut self, request: Request<Body>) -> Self::Future {
         let line = self.wire.log.then(|| format!("{} {}{}", request.method(), origin(&self.base), request.uri()));
         let limit = self.wire.limit;
+        let said = Arc::clone(&self.said);
         let answer = self.inner.call(request);
         Box::pin(async move {
             let begun = Instant::now();
@@ -104,8 +110,10 @@ where
                 anstream::eprintln!("{line} {status} in {spent} milliseconds");
             }
             for warning in response.headers().get_all(http::header::WARNING) {
-                if let Some(text) = warning.to_str().ok().and_then(warning_text) {
-                    anstream::eprintln!("Warning: {text}");
+                let text = warning.to_str().ok().and_then(warning_text);
+                // As kubectl does, each only once: a dry run has said it before.
+                if let Some(text) = text.filter(|text| said.lock().is_ok_and(|mut said| said.insert(text.clone()))) {
+                    anstream::eprintln!("Warning: {}", harmless(&text));
                 }
             }
             Ok(response)

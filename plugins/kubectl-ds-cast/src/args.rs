@@ -103,7 +103,7 @@ pub struct Args {
     pub timeout: Timeout,
 
     /// Turn a daemon set back into what it was cast from
-    #[arg(long, help_heading = "Undoing", conflicts_with_all = ["filename", "replace", "name"])]
+    #[arg(long, help_heading = "Undoing", conflicts_with_all = ["filename", "replace", "name", "node_selector", "toleration", "every_node"])]
     pub undo: bool,
     /// Undo to the template of the time of the cast, without the changes made since
     #[arg(long, help_heading = "Undoing", requires = "undo")]

@@ -18,7 +18,7 @@ use crate::difference::plain;
 use crate::remember;
 use crate::toleration::Toleration;
 
-pub use metadata::{SERVER_OWNED, is_gitops_mark, is_of_one_object};
+pub use metadata::{SERVER_OWNED, is_controllers, is_gitops_mark, is_of_one_object};
 pub use refusal::Refusal;
 pub use strategy::effective as effective_strategy;
 

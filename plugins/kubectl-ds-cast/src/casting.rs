@@ -20,6 +20,7 @@ use crate::run::Run;
 use crate::screen::Screen;
 use crate::survey::{Interest, Site, survey};
 use crate::undo::{UndoWishes, restore};
+use crate::warnings::orphans;
 use crate::{Exit, Outcome};
 
 /// Casts what the command line names.
@@ -68,7 +69,7 @@ async fn goals(
                 screen.say(&format!("{id} was replaced by it before"));
             }
             Found::Missing(target, id) => {
-                failures.push(missing(&target, &id, cluster, &commands).await.unwrap_or_else(|failure| failure));
+                failures.push(missing(&target, &id, cluster, &commands).await);
             }
         }
     }
@@ -154,6 +155,14 @@ impl Job for CastGoal {
 
     fn patch(&self) -> json_patch::Patch {
         self.cast.patch.clone()
+    }
+
+    fn announce(&self, snapshot: &Snapshot, screen: &Screen) {
+        if snapshot.get(&self.target).is_none()
+            && let Some(line) = orphans(&self.target, &self.cast.daemon_set, snapshot)
+        {
+            screen.labelled("warn", &line);
+        }
     }
 
     fn report(&self, snapshot: &Snapshot, screen: &Screen) {

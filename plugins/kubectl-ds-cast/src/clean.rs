@@ -2,7 +2,7 @@
 
 use serde_json::{Map, Value};
 
-use crate::cast::SERVER_OWNED;
+use crate::cast::{SERVER_OWNED, is_controllers, is_of_one_object};
 
 /// Removes what the server and its controllers own. Labels and annotations are left as maps, empty ones too, so that a
 /// patch always finds them.
@@ -21,7 +21,7 @@ pub fn clean(object: &Value) -> Value {
         }
     }
     if let Some(annotations) = value["metadata"]["annotations"].as_object_mut() {
-        annotations.retain(|key, _| !(is_controllers(key) || (is_daemon_set && crate::cast::is_of_one_object(key))));
+        annotations.retain(|key, _| !(is_controllers(key) || (is_daemon_set && is_of_one_object(key))));
     }
     value
 }
@@ -46,9 +46,4 @@ pub fn without(value: &mut Value, path: &[&str]) {
     {
         without(inner, rest);
     }
-}
-
-/// Whether a controller writes the annotation, again and again.
-fn is_controllers(annotation: &str) -> bool {
-    annotation.starts_with("deployment.kubernetes.io/")
 }

@@ -21,6 +21,9 @@ pub trait Job: Goal {
     /// The patch for `-o patch`.
     fn patch(&self) -> json_patch::Patch;
 
+    /// What must be said before anything is done.
+    fn announce(&self, snapshot: &Snapshot, screen: &Screen);
+
     /// What is said once the object has been created, or would be.
     fn report(&self, snapshot: &Snapshot, screen: &Screen);
 }

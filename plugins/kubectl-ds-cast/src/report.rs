@@ -36,7 +36,6 @@ pub fn cast_report(goal: &CastGoal, snapshot: &Snapshot, screen: &Screen) {
         let subject = Subject {
             source: &goal.source,
             object,
-            target: &goal.target,
             daemon_set: &goal.cast.daemon_set,
             placement: placement.as_ref(),
             replaced: goal.replace.is_some(),

@@ -102,25 +102,18 @@ fn words(kinds: &[Kind]) -> String {
 }
 
 /// A name that no object has: perhaps one of another kind has it.
-///
-/// # Errors
-/// If the cluster cannot be asked.
-pub async fn missing(
-    target: &Target,
-    id: &ObjectId,
-    cluster: &Cluster,
-    commands: &Commands,
-) -> Result<Failure, Failure> {
+pub async fn missing(target: &Target, id: &ObjectId, cluster: &Cluster, commands: &Commands) -> Failure {
     let failure = Failure::new(format!("{id} not found in namespace {}", id.namespace()));
     if target.kind.is_some() {
-        return Ok(failure.hint(commands.kubectl(&["get", &id.kind.resource().plural])));
+        return failure.hint(commands.kubectl(&["get", &id.kind.resource().plural]));
     }
     for kind in SOURCES.into_iter().filter(|kind| *kind != id.kind) {
         let other = id.beside(kind, &id.name);
-        if cluster.get(&other).await?.is_some() {
+        // Whoever may not look there is told of the name alone.
+        if cluster.get(&other).await.is_ok_and(|object| object.is_some()) {
             let hint = commands.kubectl(&["ds-cast", &other.short()]);
-            return Ok(failure.detail(format!("there is a {other}")).hint(hint));
+            return failure.detail(format!("there is a {other}")).hint(hint);
         }
     }
-    Ok(failure.hint(commands.kubectl(&["get", "deployments,replicasets,statefulsets"])))
+    failure.hint(commands.kubectl(&["get", "deployments,replicasets,statefulsets"]))
 }

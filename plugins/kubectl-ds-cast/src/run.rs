@@ -15,9 +15,10 @@ use recast::snapshot::Snapshot;
 use serde_json::Value;
 
 use crate::args::Args;
+use crate::clean::without;
 use crate::job::Job;
 use crate::screen::Screen;
-use crate::{Outcome, model};
+use crate::{Exit, Outcome, model};
 
 /// How many dry runs are under way at once.
 const DRY_RUNS_AT_ONCE: usize = 8;
@@ -42,6 +43,12 @@ impl<J: Job> Run<'_, J> {
     /// Carries the jobs out.
     pub async fn carry_out(mut self) -> Outcome {
         let plans = self.plans()?;
+        if plans.is_empty() {
+            return Ok(Exit::Done);
+        }
+        for job in &self.jobs {
+            job.announce(&self.snapshot, self.screen);
+        }
         if self.args.explain {
             return self.explain(&plans).map_err(one);
         }
@@ -57,30 +64,37 @@ impl<J: Job> Run<'_, J> {
         self.drive().await
     }
 
-    fn plans(&self) -> Result<Vec<Vec<Planned>>, Vec<Failure>> {
-        let plan = |job: &J| plan(job, self.snapshot.clone(), |snapshot| model::settle(snapshot, job.creates()));
-        let (plans, failures): (Vec<_>, Vec<_>) = self.jobs.iter().map(plan).partition(Result::is_ok);
-        let failures: Vec<Failure> = failures.into_iter().filter_map(Result::err).collect();
-        if failures.is_empty() { Ok(plans.into_iter().flatten().collect()) } else { Err(failures) }
-    }
-
-    /// Asks the server about every write to come, side by side.
-    async fn rehearse(&self, plans: &[Vec<Planned>]) -> Result<BTreeMap<String, Value>, Vec<Failure>> {
-        let actions: Vec<&Action> = plans.iter().flatten().filter_map(action_of).collect();
-        let asked = stream::iter(actions).map(|action| async move {
-            (action.request.id().to_string(), self.cluster.perform(&action.request, true).await)
-        });
-        let (mut answers, mut failures) = (BTreeMap::new(), Vec::new());
-        for (id, answer) in asked.buffered(DRY_RUNS_AT_ONCE).collect::<Vec<_>>().await {
-            match answer {
-                Ok(Answer::Is(object)) => drop(answers.insert(id, object.into_value())),
-                Ok(Answer::Gone) => {}
-                // A status that moves on between reading and asking: the write itself will carry a newer version.
-                Err(error) if error.is_conflict() => {}
-                Err(error) => failures.push(error.into()),
+    /// The plan of each job. With `--skip-refused` the jobs that have none are left out.
+    fn plans(&mut self) -> Result<Vec<Vec<Planned>>, Vec<Failure>> {
+        let (mut plans, mut failures, mut jobs) = (Vec::new(), Vec::new(), Vec::new());
+        for job in std::mem::take(&mut self.jobs) {
+            match plan(&job, self.snapshot.clone(), |snapshot| model::settle(snapshot, job.creates())) {
+                Ok(steps) => {
+                    plans.push(steps);
+                    jobs.push(job);
+                }
+                Err(failure) => failures.push(failure),
             }
         }
-        if failures.is_empty() { Ok(answers) } else { Err(failures) }
+        self.jobs = jobs;
+        if self.args.skip_refused {
+            self.screen.failures(&failures);
+        } else if !failures.is_empty() {
+            return Err(failures);
+        }
+        Ok(plans)
+    }
+
+    /// Asks the server about every write to come, while the watches go on: a right that they lack shows here too.
+    async fn rehearse(&mut self, plans: &[Vec<Planned>]) -> Result<BTreeMap<String, Value>, Vec<Failure>> {
+        let mut asked = Box::pin(ask(self.cluster, plans));
+        loop {
+            tokio::select! {
+                biased;
+                answers = &mut asked => return answers,
+                news = next(self.watch.as_mut(), &mut self.snapshot) => news.map_err(one)?,
+            }
+        }
     }
 
     /// kubectl's messages for what was done; `unchanged` if that is nothing.
@@ -122,17 +136,50 @@ impl<J: Job> Run<'_, J> {
         self.conclude(results, &acted, failures).await
     }
 
-    /// What `-o` asks for.
-    fn print(&self, objects: Vec<Value>) -> Result<(), Failure> {
-        match self.args.output {
-            None => Ok(()),
-            Some(Format::Name) => self.jobs.iter().try_for_each(|job| self.screen.line(&job.creates().to_string())),
-            Some(Format::Patch) => self.jobs.iter().try_for_each(|job| {
-                let patch = serde_json::to_value(job.patch()).unwrap_or_default();
-                self.screen.result(|out| write_json(out, &patch))
-            }),
-            Some(format) => self.screen.result(|out| write_objects(out, format, objects)),
+    /// What `-o` asks for, of the jobs that have a result.
+    fn print(&self, results: Vec<(&J, Value)>) -> Result<(), Failure> {
+        let Some(format) = self.args.output.filter(|_| !results.is_empty()) else { return Ok(()) };
+        self.screen.result(|out| match format {
+            Format::Name => results.iter().try_for_each(|(job, _)| writeln!(out, "{}", job.creates())),
+            Format::Patch => {
+                results.iter().try_for_each(|(job, _)| write_json(out, &serde_json::to_value(job.patch())?))
+            }
+            Format::Yaml | Format::Json => {
+                write_objects(out, format, results.into_iter().map(|(_, object)| shown(object)).collect())
+            }
+        })
+    }
+}
+
+/// kubectl does not show who manages which field, either.
+fn shown(mut object: Value) -> Value {
+    without(&mut object, &["metadata", "managedFields"]);
+    object
+}
+
+/// The server's answer to each write of the plans, by object.
+async fn ask(cluster: &Cluster, plans: &[Vec<Planned>]) -> Result<BTreeMap<String, Value>, Vec<Failure>> {
+    let actions: Vec<&Action> = plans.iter().flatten().filter_map(action_of).collect();
+    let asked = stream::iter(actions)
+        .map(|action| async move { (action.request.id().to_string(), cluster.perform(&action.request, true).await) });
+    let (mut answers, mut failures) = (BTreeMap::new(), Vec::new());
+    for (id, answer) in asked.buffered(DRY_RUNS_AT_ONCE).collect::<Vec<_>>().await {
+        match answer {
+            Ok(Answer::Is(object)) => drop(answers.insert(id, object.into_value())),
+            Ok(Answer::Gone) => {}
+            // A status that moves on between reading and asking: the write itself will carry a newer version.
+            Err(error) if error.is_conflict() => {}
+            Err(error) => failures.push(error.into()),
         }
+    }
+    if failures.is_empty() { Ok(answers) } else { Err(failures) }
+}
+
+/// The next event, if anything is watched.
+async fn next(watch: Option<&mut Watch>, snapshot: &mut Snapshot) -> Result<(), Failure> {
+    match watch {
+        Some(watch) => watch.next(snapshot).await,
+        None => std::future::pending().await,
     }
 }
 

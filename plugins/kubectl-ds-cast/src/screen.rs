@@ -8,6 +8,7 @@ use recast::engine::Gate;
 use recast::failure::Failure;
 use recast::output::unwritable;
 use recast::progress::Progress;
+use recast::terminal::harmless;
 
 /// Where everything is printed.
 pub struct Screen {
@@ -51,6 +52,10 @@ impl Screen {
 
     /// One line of talk.
     pub fn say(&self, line: &str) {
+        self.print(&harmless(line));
+    }
+
+    fn print(&self, line: &str) {
         if !self.quiet {
             self.progress.borrow_mut().clear();
             anstream::eprintln!("{line}");
@@ -63,7 +68,7 @@ impl Screen {
             "warn" => Style::new().fg_color(Some(AnsiColor::Yellow.into())),
             _ => Style::new().dimmed(),
         };
-        self.say(&format!("  {style}{label:<7}{style:#}  {line}"));
+        self.print(&format!("  {style}{label:<7}{style:#}  {}", harmless(line)));
     }
 
     /// What is being waited for.

@@ -65,9 +65,19 @@ pub async fn survey(
     if !watches {
         return Ok((snapshot, None));
     }
-    let moving = sites.iter().flat_map(|site| [Scope::one(site.id), Scope::one(site.other)]);
-    let watch = Watch::begin(cluster, moving.chain(in_motion).collect(), &mut snapshot).await?;
+    let watch = Watch::begin(cluster, themselves(cluster, sites).chain(in_motion).collect(), &mut snapshot).await?;
     Ok((snapshot, Some(watch)))
+}
+
+/// The objects that come and go: one by one if they are few, else all of their kinds.
+fn themselves(cluster: &Cluster, sites: &[Site<'_>]) -> impl Iterator<Item = Scope> {
+    let scopes: Vec<Scope> = if let [site] = sites {
+        vec![Scope::one(site.id), Scope::one(site.other)]
+    } else {
+        let kinds: BTreeSet<Kind> = sites.iter().flat_map(|site| [site.id.kind, site.other.kind]).collect();
+        kinds.into_iter().map(|kind| Scope::all(kind, cluster.namespace())).collect()
+    };
+    scopes.into_iter()
 }
 
 /// What is there already of the objects that are to be created: read one by one if they are few, else in one list.
@@ -98,7 +108,8 @@ fn in_motion(cluster: &Cluster, sites: &[Site<'_>], interest: Interest) -> Vec<S
         },
         _ => Scope::all(kind, namespace),
     };
-    let mut scopes = vec![of_pods(Kind::Pod), Scope::all(Kind::EndpointSlice, namespace)];
+    let mut scopes =
+        vec![of_pods(Kind::Pod), Scope::all(Kind::Service, namespace), Scope::all(Kind::EndpointSlice, namespace)];
     if sites.iter().any(|site| site.id.kind == Kind::Deployment || site.other.kind == Kind::Deployment) {
         scopes.push(of_pods(Kind::ReplicaSet));
     }
@@ -115,8 +126,6 @@ fn at_rest(cluster: &Cluster, sites: &[Site<'_>], interest: Interest) -> Vec<(Sc
         }
     };
     let placed = interest.placement && (interest.moves || interest.report);
-    let need = if interest.moves { Need::Required } else { Need::Optional };
-    look(interest.moves || interest.report, Kind::Service, need);
     look(placed, Kind::Node, Need::Optional);
     look(placed && sites.iter().any(has_claims), Kind::PersistentVolumeClaim, Need::Optional);
     look(interest.report, Kind::HorizontalPodAutoscaler, Need::Optional);

@@ -1,5 +1,7 @@
 //! Turning a live DaemonSet back into what it was.
 
+use std::collections::BTreeSet;
+
 use recast::cluster::Cluster;
 use recast::failure::Failure;
 use recast::kind::Kind;
@@ -53,7 +55,20 @@ fn goals(args: &Args, found: Vec<Found>) -> Result<(Vec<Object>, Vec<UndoGoal>),
             (Ok(_), Found::Missing(..)) => {}
         }
     }
+    failures.extend(collisions(&jobs));
     if failures.is_empty() { Ok((daemon_sets, jobs)) } else { Err(failures) }
+}
+
+/// Two of one source cannot both become it.
+fn collisions(jobs: &[UndoGoal]) -> Vec<Failure> {
+    let mut seen = BTreeSet::new();
+    let twice = jobs.iter().filter(|job| !seen.insert(&job.source));
+    twice
+        .map(|job| {
+            Failure::new(format!("{} would become {}, and so would another daemon set", job.daemon_set, job.source))
+                .hint("undo the one to keep, and delete the other")
+        })
+        .collect()
 }
 
 fn goal(args: &Args, id: ObjectId, object: &Object) -> Result<UndoGoal, Failure> {
@@ -81,6 +96,8 @@ impl Job for UndoGoal {
     fn patch(&self) -> json_patch::Patch {
         self.restored.patch.clone()
     }
+
+    fn announce(&self, _: &Snapshot, _: &Screen) {}
 
     fn report(&self, _: &Snapshot, screen: &Screen) {
         undo_report(self, screen);

@@ -19,8 +19,6 @@ pub struct Subject<'a> {
     pub source: &'a ObjectId,
     /// The source as it was read.
     pub object: &'a Object,
-    /// The DaemonSet.
-    pub target: &'a ObjectId,
     /// The DaemonSet as it is sent.
     pub daemon_set: &'a Value,
     /// On which nodes it runs, if that is known.
@@ -36,7 +34,6 @@ pub fn warnings(subject: &Subject<'_>, snapshot: &Snapshot) -> Vec<String> {
     let mut lines = owners::warnings(subject);
     lines.extend(scalers(subject, snapshot));
     lines.extend(budgets(template, snapshot));
-    lines.extend(orphans(subject, snapshot));
     if let Some(pod) = pod_spec(template) {
         let nodes = subject.placement.map_or(usize::MAX, |placement| placement.on.len());
         if nodes > 1 {
@@ -81,8 +78,10 @@ fn budgets(template: &Value, snapshot: &Snapshot) -> Vec<String> {
     snapshot.of(Kind::PodDisruptionBudget).filter(unusable).map(line).collect()
 }
 
-fn orphans(subject: &Subject<'_>, snapshot: &Snapshot) -> Option<String> {
-    let selector = label_selector(&subject.daemon_set["spec"]["selector"]).ok()?;
+/// Pods without owner that the DaemonSet would take: said before it is created.
+#[must_use]
+pub fn orphans(target: &ObjectId, daemon_set: &Value, snapshot: &Snapshot) -> Option<String> {
+    let selector = label_selector(&daemon_set["spec"]["selector"]).ok()?;
     let orphaned = |pod: &&Object| {
         pod.controller().is_none()
             && !pod.is_deleting()
@@ -90,7 +89,6 @@ fn orphans(subject: &Subject<'_>, snapshot: &Snapshot) -> Option<String> {
             && matches(&selector, &labels(pod.at("/metadata/labels")))
     };
     let names: Vec<&str> = snapshot.of(Kind::Pod).filter(orphaned).map(Object::name).collect();
-    let target = subject.target;
     (!names.is_empty()).then(|| format!("{target} will adopt pods that have no owner: {}", names.join(", ")))
 }
 

@@ -261,7 +261,7 @@ impl<'t> Builder<'t> {
             take_colon(&mut self.nodes[key.0]);
         }
         let after = frame.entries.last().map_or(0, |entry| self.nodes[entry.value.0].range.end);
-        let start = question_mark(self.text, after, self.nodes[key.0].start);
+        let start = question_mark(self.text, &self.comments, after, self.nodes[key.0].start);
         frame.entries.push(Entry { start, key: Some(key), value: id });
         Ok(())
     }

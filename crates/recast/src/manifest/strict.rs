@@ -6,7 +6,7 @@
 use std::ops::Range;
 
 use super::fault::{Fault, What};
-use super::lines::{line_end, line_start, skip_blank};
+use super::lines::{column, line_end, line_start, skip_blank};
 use super::tree::{Entry, Kind, Node, NodeId, Style, Tree};
 
 /// What has to be looked at before the text is parsed.
@@ -33,8 +33,8 @@ pub(crate) fn check(text: &str, tree: &Tree) -> Result<(), Fault> {
         scalar(text, tree, NodeId(index))?;
     }
     if text.contains('\t') {
-        let opaque = opaque(tree);
-        text.match_indices('\t').try_for_each(|(tab, _)| indentation(text, tree, &opaque, tab))?;
+        let opaque = opaque(text, tree)?;
+        text.match_indices('\t').try_for_each(|(tab, _)| indentation(text, &opaque, tab))?;
     }
     Ok(())
 }
@@ -78,11 +78,6 @@ fn scalar(text: &str, tree: &Tree, id: NodeId) -> Result<(), Fault> {
     let node = tree.node(id);
     let source = &text[node.range.clone()];
     match &node.kind {
-        // a line of a plain scalar cannot be indented with a tab
-        Kind::Scalar { style: Style::Plain, .. } => match source.find("\n\t") {
-            Some(tab) => Err(Fault::new(node.range.start + tab + 1, What::Tab)),
-            None => Ok(()),
-        },
         Kind::Scalar { style: Style::Double, .. } => escapes(source, node.range.start),
         Kind::Scalar { style: Style::Block, .. } => block_scalar(source, node.range.start),
         Kind::Map { flow: true, entries } | Kind::Seq { flow: true, entries } => {
@@ -107,13 +102,7 @@ fn in_brackets(text: &str, node: &Node) -> Result<(), Fault> {
     if source.starts_with(':') || source.contains('?') {
         return Err(Fault::syntax(node.range.start, format!("{source:?} must be quoted within brackets")));
     }
-    // the scalar could go on in the next line, so that counts as indentation
-    let end = node.range.end;
-    let blank = text[end..].len() - text[end..].trim_start().len();
-    match text[end..end + blank].find("\n\t").filter(|_| !source.is_empty()) {
-        Some(tab) => Err(Fault::new(end + tab + 1, What::Tab)),
-        None => Ok(()),
-    }
+    Ok(())
 }
 
 /// YAML 1.1 has neither `\/` nor surrogate pairs.
@@ -149,39 +138,53 @@ fn block_scalar(source: &str, start: usize) -> Result<(), Fault> {
 }
 
 /// The ranges in which tabs are harmless: scalars and what is in brackets, in order and apart from each other.
-fn opaque(tree: &Tree) -> Vec<Range<usize>> {
-    let nodes = tree.nodes.iter().filter(|node| !node.is_block()).map(|node| node.start..node.range.end);
-    let mut ranges: Vec<_> = nodes.chain(tree.comments.iter().cloned()).collect();
+fn opaque(text: &str, tree: &Tree) -> Result<Vec<Range<usize>>, Fault> {
+    let mut ranges = tree.comments.clone();
+    for (node, margin) in tree.nodes.iter().zip(margins(text, tree)).filter(|(node, _)| !node.is_block()) {
+        let plain = matches!(node.kind, Kind::Scalar { style: Style::Plain, .. }) && !node.range.is_empty();
+        let end = if plain { continued(text, &node.range, margin)? } else { node.range.end };
+        ranges.push(node.start..end);
+    }
     ranges.sort_by_key(|range| range.start);
     ranges.dedup_by(|inner, outer| inner.start < outer.end);
-    ranges
+    Ok(ranges)
+}
+
+/// The column at which the lines of each node may begin: right of the innermost indented collection around it, however
+/// many brackets are between the two.
+fn margins(text: &str, tree: &Tree) -> Vec<usize> {
+    let mut margins = vec![0; tree.nodes.len()];
+    for (index, node) in tree.nodes.iter().enumerate() {
+        let margin = if node.is_block() { column(text, node.range.start) + 1 } else { margins[index] };
+        for entry in tree.entries(NodeId(index)) {
+            entry.key.into_iter().chain([entry.value]).for_each(|id| margins[id.0] = margin);
+        }
+    }
+    margins
+}
+
+/// Where the blanks after a plain scalar end. They and those within it are read alike, as it could go on after them: a
+/// tab left of the margin is a fault.
+fn continued(text: &str, scalar: &Range<usize>, margin: usize) -> Result<usize, Fault> {
+    let rest = &text[scalar.end..];
+    let end = text.len() - rest.trim_start_matches([' ', '\t', '\r', '\n']).len();
+    for (line_break, _) in text[scalar.start..end].match_indices(['\r', '\n']) {
+        let line = scalar.start + line_break + 1;
+        let spaces = text[line..].len() - text[line..].trim_start_matches(' ').len();
+        if spaces < margin && text[line + spaces..].starts_with('\t') {
+            return Err(Fault::new(line + spaces, What::Tab));
+        }
+    }
+    Ok(end)
 }
 
 /// A tab may stand in brackets, in scalars and after a key, but not where block structure is told by spaces.
-fn indentation(text: &str, tree: &Tree, opaque: &[Range<usize>], tab: usize) -> Result<(), Fault> {
+fn indentation(text: &str, opaque: &[Range<usize>], tab: usize) -> Result<(), Fault> {
     let before = &text[line_start(text, tab)..tab];
     let next = opaque.partition_point(|range| range.start <= tab);
     let within = next > 0 && tab < opaque[next - 1].end;
     if within || !before.bytes().all(|byte| matches!(byte, b' ' | b'\t' | b'-' | b'?')) {
         return Ok(());
     }
-    // after an unquoted scalar, blanks deeper than its own collection pass for its continuation
-    let deep = before.bytes().all(|byte| byte == b' ')
-        && tree.nodes.iter().any(|node| continues(text, tree, node, tab, before.len()));
-    if deep { Ok(()) } else { Err(Fault::new(tab, What::Tab)) }
-}
-
-/// Whether `node` is a mapping with a plain value right before `tab`, which is indented deeper than the mapping.
-fn continues(text: &str, tree: &Tree, node: &Node, tab: usize, column: usize) -> bool {
-    let Kind::Map { flow: false, entries } = &node.kind else {
-        return false;
-    };
-    let indent = super::lines::column(text, node.range.start);
-    column > indent
-        && entries.iter().map(|entry| tree.node(entry.value)).any(|value| {
-            matches!(value.kind, Kind::Scalar { style: Style::Plain, .. })
-                && !value.range.is_empty()
-                && value.range.end <= tab
-                && text[value.range.end..tab].trim().is_empty()
-        })
+    Err(Fault::new(tab, What::Tab))
 }

@@ -35,9 +35,15 @@ fn word_end(text: &str, at: usize) -> usize {
     text[at..].find(|char: char| char.is_ascii_whitespace()).map_or(text.len(), |length| at + length)
 }
 
-/// Where a key begins: at the `?` before it if there is one after the last token.
-pub(crate) fn question_mark(text: &str, after: usize, key: usize) -> usize {
-    let before = text[..key].trim_end();
+/// Where a key begins: at the `?` before it if there is one after the last token. What `comments` end in does not count.
+pub(crate) fn question_mark(text: &str, comments: &[Range<usize>], after: usize, key: usize) -> usize {
+    let mut before = text[..key].trim_end();
+    while let Some(comment) = comments.iter().rev().find(|comment| comment.start < before.len()) {
+        if comment.end < before.len() {
+            break;
+        }
+        before = text[..comment.start].trim_end();
+    }
     if before.len() > after && before.ends_with('?') && before.len() < key { before.len() - 1 } else { key }
 }
 

@@ -60,10 +60,15 @@ pub fn cast(kind: Kind, edits: &mut Edits, origin: Origin, wishes: &Wishes, acco
 
 /// Whether an annotation describes just this object, so that it would be wrong on another one.
 pub fn is_of_one_object(annotation: &str) -> bool {
-    annotation.starts_with("deployment.kubernetes.io/")
+    is_controllers(annotation)
         || annotation == "kubectl.kubernetes.io/last-applied-configuration"
         || annotation == TEMPLATE_GENERATION
         || annotation == remember::ANNOTATION
+}
+
+/// Whether a Deployment's controller writes the annotation, again and again.
+pub fn is_controllers(annotation: &str) -> bool {
+    annotation.starts_with("deployment.kubernetes.io/")
 }
 
 /// Whether a label or annotation is how Helm, Argo CD, Flux or an apply set finds what it owns: on the result it would

@@ -1,7 +1,9 @@
 //! How jobs have ended, and how to go on.
 
+use std::time::Duration;
+
 use recast::action::Request;
-use recast::engine::Stop;
+use recast::engine::{Gate, Stop};
 use recast::failure::Failure;
 use recast::output::DryRun;
 
@@ -9,6 +11,9 @@ use super::Run;
 use crate::diagnosis::diagnose;
 use crate::job::Job;
 use crate::{Exit, Outcome};
+
+/// How long the reasons of a failure may be looked for.
+const DIAGNOSIS: Duration = Duration::from_secs(10);
 
 impl<J: Job> Run<'_, J> {
     /// Says how each job has ended. `acted` is what was written for each.
@@ -21,36 +26,54 @@ impl<J: Job> Run<'_, J> {
         let mut exit = Exit::Done;
         let mut objects = Vec::new();
         for ((job, result), acted) in self.jobs.iter().zip(results).zip(acted) {
-            if let Some(object) = self.snapshot.get(job.creates()) {
-                objects.push(object.value().clone());
+            let object = self.snapshot.get(job.creates());
+            // An object that somebody else made is no result of this run.
+            if let Some(object) = object.filter(|_| result.is_ok() || self.snapshot.has_written(job.creates())) {
+                objects.push((job, object.value().clone()));
             }
             match result {
                 Ok(()) if acted.is_empty() && self.args.output.is_none() => {
                     failures.extend(self.lines(job, std::iter::empty(), DryRun::None).err());
                 }
                 Ok(()) => {}
-                Err(Stop::Refused(failure)) => failures.push(failure),
-                Err(Stop::TimedOut { gate, waited }) => {
-                    let message =
-                        format!("gave up after {} s waiting for {}: {}", waited.as_secs(), gate.waits_for, gate.sees);
-                    let reasons = diagnose(self.cluster, &self.snapshot, job.creates()).await;
-                    failures.push(Failure::new(message).details(reasons).details(standing(job, acted)).hint(AGAIN));
-                }
                 Err(Stop::Left { gate }) => {
                     self.screen.labelled("left", &format!("{}: {}", gate.waits_for, gate.sees));
                     self.screen.labelled("next", AGAIN);
                 }
                 Err(Stop::Interrupted { gate }) => {
                     exit = Exit::Interrupted;
-                    let gate = gate.map(|gate| format!(" while waiting for {}: {}", gate.waits_for, gate.sees));
-                    let failure = Failure::new(format!("interrupted{}", gate.unwrap_or_default()));
-                    self.screen.failures(&[failure.details(standing(job, acted)).hint(AGAIN)]);
+                    self.screen.failures(&[interrupted(gate.as_ref()).details(standing(job, acted)).hint(AGAIN)]);
+                }
+                Err(Stop::Refused(failure)) if acted.is_empty() => failures.push(failure),
+                Err(Stop::Refused(failure)) => failures.push(failure.details(standing(job, acted))),
+                Err(Stop::TimedOut { gate, waited }) => {
+                    let reasons = diagnose(self.cluster, &self.snapshot, job.creates());
+                    let reasons = tokio::time::timeout(DIAGNOSIS, reasons).await.unwrap_or_default();
+                    failures.push(gave_up(&gate, waited).details(reasons).details(standing(job, acted)).hint(AGAIN));
                 }
             }
         }
         failures.extend(self.print(objects).err());
-        if failures.is_empty() { Ok(exit) } else { Err(failures) }
+        match (failures.is_empty(), exit) {
+            (true, exit) => Ok(exit),
+            (false, Exit::Interrupted) => {
+                self.screen.failures(&failures);
+                Ok(exit)
+            }
+            (false, _) => Err(failures),
+        }
     }
+}
+
+fn interrupted(gate: Option<&Gate>) -> Failure {
+    match gate {
+        Some(gate) => Failure::new(format!("interrupted while waiting for {}: {}", gate.waits_for, gate.sees)),
+        None => Failure::new("interrupted; the request under way may have been carried out"),
+    }
+}
+
+fn gave_up(gate: &Gate, waited: Duration) -> Failure {
+    Failure::new(format!("gave up after {} s waiting for {}: {}", waited.as_secs(), gate.waits_for, gate.sees))
 }
 
 /// How to go on after a stop.

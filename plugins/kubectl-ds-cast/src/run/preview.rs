@@ -38,7 +38,8 @@ impl<J: Job> Run<'_, J> {
         for (job, plan) in self.jobs.iter().zip(plans) {
             let id = job.creates();
             let there = self.snapshot.get(id).map(|object| object.value().clone());
-            results.push(answers.get(&id.to_string()).cloned().or(there).unwrap_or_else(|| job.object().clone()));
+            let object = answers.get(&id.to_string()).cloned().or(there).unwrap_or_else(|| job.object().clone());
+            results.push((job, object));
             if self.args.output.is_none() {
                 let requests = plan.iter().filter_map(action_of).map(|action| &action.request);
                 self.lines(job, requests, self.args.dry_run)?;

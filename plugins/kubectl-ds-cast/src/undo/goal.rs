@@ -202,3 +202,6 @@ fn crowds_out(template: &Value) -> bool {
     let own = labels(template.pointer("/metadata/labels"));
     pod_spec(template).is_some_and(|pod| !ports(&pod).is_empty() || !terms_against_itself(&pod, &own).is_empty())
 }
+
+#[cfg(test)]
+mod tests;

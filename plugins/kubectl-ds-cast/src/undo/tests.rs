@@ -31,7 +31,7 @@ fn wishes() -> Wishes {
     Wishes {
         name: Some("other".into()),
         node_selector: vec![("disktype".into(), "ssd".into())],
-        tolerations: vec!["gpu".parse().unwrap()],
+        tolerations: vec!["gpu".parse().unwrap(), "ssd".parse().unwrap()],
         remember: true,
         ..Wishes::default()
     }
@@ -102,7 +102,7 @@ fn a_change_that_the_memory_does_not_fit_is_refused_with_a_way_out() {
 #[test]
 fn a_daemon_set_that_was_never_cast_becomes_a_deployment() {
     let mut plain = live(&source());
-    without(&mut plain, &["metadata", "annotations", crate::remember::ANNOTATION]);
+    without(&mut plain, &["metadata", "annotations", ANNOTATION]);
     let back = restored(&plain, false);
     assert!(!back.remembered);
     assert_eq!(back.object["kind"], "Deployment");
@@ -125,6 +125,54 @@ fn what_is_too_large_for_annotations_is_not_remembered() {
     large["metadata"]["annotations"]["mine"] = json!("x".repeat(200 * 1024));
     large["spec"]["template"]["metadata"]["annotations"] = json!({"big": "y".repeat(100 * 1024)});
     let cast = cast(Kind::Deployment, &large, Origin::Cluster, &wishes()).unwrap();
-    assert!(cast.daemon_set["metadata"]["annotations"].get(crate::remember::ANNOTATION).is_none());
+    assert!(cast.daemon_set["metadata"]["annotations"].get(ANNOTATION).is_none());
     assert!(cast.account.notes.iter().any(|note| note.contains("too large")));
+}
+
+#[test]
+fn the_strategy_of_a_stateful_set_comes_back_whatever_was_made_of_it_since() {
+    let mut source = source();
+    source["kind"] = json!("StatefulSet");
+    source["spec"] = json!({
+        "replicas": 2, "serviceName": "rng", "revisionHistoryLimit": 10, "podManagementPolicy": "OrderedReady",
+        "updateStrategy": {"type": "RollingUpdate", "rollingUpdate": {"partition": 0, "maxUnavailable": 1}},
+        "selector": source["spec"]["selector"], "template": source["spec"]["template"],
+    });
+    let wishes = Wishes { remember: true, ..Wishes::default() };
+    let mut value = cast(Kind::StatefulSet, &source, Origin::Cluster, &wishes).unwrap().daemon_set;
+    value["spec"]["updateStrategy"]["rollingUpdate"]["maxSurge"] = json!(0);
+    for changed in
+        [json!({"type": "OnDelete"}), json!({"type": "RollingUpdate", "rollingUpdate": {"maxUnavailable": 2}})]
+    {
+        value["spec"]["updateStrategy"] = changed;
+        let back = restored(&value, false);
+        assert_eq!(back.kind, Kind::StatefulSet);
+        assert_eq!(back.object["spec"], source["spec"]);
+        assert!(!back.left_behind.is_empty());
+    }
+}
+
+#[test]
+fn a_memory_that_somebody_edited_is_refused() {
+    let id = ObjectId::new(Kind::DaemonSet, "web", "other");
+    for memory in [
+        json!([{"op": "replace", "path": "/kind", "value": "Node"}]),
+        json!([{"op": "replace", "path": "/kind", "value": "Deployment"}, {"op": "replace", "path": "/spec", "value": "x"}]),
+    ] {
+        let mut edited = live(&source());
+        edited["metadata"]["annotations"][ANNOTATION] = json!(memory.to_string());
+        let wishes = UndoWishes { replicas: Some(2), ..UndoWishes::default() };
+        assert!(restore(&id, &edited, wishes).unwrap_err().to_string().contains("no workload"));
+    }
+}
+
+#[test]
+fn marks_of_tools_that_prune_do_not_pass_to_a_new_deployment() {
+    let mut plain = live(&source());
+    without(&mut plain, &["metadata", "annotations", ANNOTATION]);
+    plain["metadata"]["labels"]["app.kubernetes.io/managed-by"] = json!("Helm");
+    plain["metadata"]["annotations"]["meta.helm.sh/release-name"] = json!("r");
+    let back = restored(&plain, false);
+    assert_eq!(back.object["metadata"]["labels"], json!({"app": "rng"}));
+    assert_eq!(back.object["metadata"]["annotations"], json!({"mine": "x"}));
 }

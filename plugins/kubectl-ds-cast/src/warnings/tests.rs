@@ -29,7 +29,6 @@ fn about(object: &Object, others: &[(Kind, Value)]) -> Vec<String> {
     let subject = Subject {
         source: &ObjectId::new(Kind::Deployment, "web", "rng"),
         object,
-        target: &ObjectId::new(Kind::DaemonSet, "web", "rng"),
         daemon_set: object.value(),
         placement: Some(&placement),
         replaced: false,
@@ -101,12 +100,14 @@ fn orphans_that_it_would_adopt_are_named() {
     let pod = |metadata: Value| {
         let mut value = json!({"metadata": {"name": "p", "labels": {"app": "rng"}}});
         value["metadata"].as_object_mut().unwrap().extend(metadata.as_object().unwrap().clone());
-        about(&source(json!({})), &[(Kind::Pod, value)])
+        let mut snapshot = Snapshot::default();
+        snapshot.observe(Kind::Pod, Object::new(value).unwrap());
+        orphans(&ObjectId::new(Kind::DaemonSet, "web", "rng"), source(json!({})).value(), &snapshot)
     };
-    one(&pod(json!({})), "will adopt pods that have no owner: p");
+    assert_eq!(pod(json!({})).unwrap(), "daemonset.apps/rng will adopt pods that have no owner: p");
     let owner = json!([{"apiVersion": "v1", "kind": "Job", "name": "j", "uid": "j", "controller": true}]);
-    assert_eq!(pod(json!({"ownerReferences": owner})), Vec::<String>::new());
-    assert_eq!(pod(json!({"labels": {"app": "other"}})), Vec::<String>::new());
+    assert_eq!(pod(json!({"ownerReferences": owner})), None);
+    assert_eq!(pod(json!({"labels": {"app": "other"}})), None);
 }
 
 #[test]
