@@ -85,7 +85,7 @@ fn kwok_a_replacement_asks_first_then_writes_twice_and_polls_nothing() {
     assert_eq!(sorted(&reads), surroundings);
     let (watches, others): (Vec<_>, Vec<_>) = others.into_iter().partition(|line| line.starts_with("watch "));
     let others: Vec<&str> = others.iter().map(String::as_str).collect();
-    let moving = ["daemonsets rng", "deployments rng", "endpointslices", "pods", "replicasets"];
+    let moving = ["daemonsets rng", "deployments rng", "endpointslices", "pods", "replicasets", "services"];
     assert_eq!(sorted(&watches), moving.map(|what| format!("watch {what}")));
     // The dry runs go out side by side.
     assert_eq!(
@@ -122,9 +122,7 @@ fn kwok_an_undo_asks_first_then_writes_twice() {
             "delete daemonsets rng",
         ]
     );
-    let needed = ["daemonsets rng", "deployments rng", "endpointslices", "pods", "replicasets"];
-    let mut wanted = ["list", "watch"].map(|verb| needed.map(|what| format!("{verb} {what}"))).concat();
-    wanted.push("list services".to_owned());
-    wanted.sort_unstable();
+    let needed = ["daemonsets rng", "deployments rng", "endpointslices", "pods", "replicasets", "services"];
+    let wanted = ["list", "watch"].map(|verb| needed.map(|what| format!("{verb} {what}"))).concat();
     assert_eq!(sorted(&reads), wanted);
 }

@@ -12,7 +12,7 @@ fn enough() -> Vec<Rule> {
         may("list watch", "pods"),
         may("list watch", "replicasets"),
         may("list watch", "endpointslices"),
-        may("list", "services"),
+        may("list watch", "services"),
         may("list", "horizontalpodautoscalers"),
         may("list", "poddisruptionbudgets"),
         may("list", "nodes"),
@@ -130,7 +130,7 @@ fn whoever_may_not_undo_all_of_it_is_told_before_the_first_write() {
     let reads = [
         may("get list watch", "deployments daemonsets"),
         may("list watch", "pods replicasets endpointslices"),
-        may("list", "services"),
+        may("list watch", "services"),
     ];
     let with = |rule: Rule| [reads.as_slice(), &[rule]].concat();
     for (name, rule, said) in [
