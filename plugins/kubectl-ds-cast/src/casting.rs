@@ -35,8 +35,16 @@ pub async fn run(args: &Args, screen: &Screen) -> Outcome {
     if jobs.is_empty() {
         return Ok(Exit::Done);
     }
-    let sites: Vec<Site<'_>> =
-        sources.iter().zip(&jobs).map(|(object, job)| Site { id: &job.source, object, other: &job.target }).collect();
+    let sites: Vec<Site<'_>> = sources
+        .iter()
+        .zip(&jobs)
+        .map(|(object, job)| Site {
+            id: &job.source,
+            object,
+            other: &job.target,
+            selector: &job.cast.daemon_set["spec"]["selector"],
+        })
+        .collect();
     let interest = Interest { moves: args.replace, placement: true, report: !args.quiet };
     let (snapshot, watch) = survey(args, &cluster, &sites, interest).await.map_err(|failure| vec![failure])?;
     Run { args, screen, cluster: &cluster, snapshot, watch, jobs }.carry_out().await

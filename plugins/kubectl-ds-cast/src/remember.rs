@@ -18,14 +18,23 @@ pub const ANNOTATION: &str = "kube-recast/undo";
 /// (`k8s.io/apimachinery/pkg/api/validation/objectmeta.go:TotalAnnotationSizeLimitB`).
 const LIMIT: usize = 256 * 1024;
 
-/// Fields whose later change is noticed. They lead the patch, in this order.
+/// The template.
+pub const TEMPLATE: &[&str] = &["spec", "template"];
+
+/// How a DaemonSet's pods are replaced, which is its own.
+pub const UPDATE_STRATEGY: &[&str] = &["spec", "updateStrategy"];
+
+/// Fields whose later change is noticed. The tests of those that there were lead the patch.
 pub const NOTICED: [&[&str]; 5] = [
-    &["spec", "template"],
-    &["spec", "updateStrategy"],
+    TEMPLATE,
+    UPDATE_STRATEGY,
     &["spec", "minReadySeconds"],
     &["spec", "revisionHistoryLimit"],
     &["metadata", "labels"],
 ];
+
+/// Fields of the pod to which the user can add at the cast, and add more later: what is added is taken out one by one.
+pub const CHOICES: [&str; 2] = ["nodeSelector", "tolerations"];
 
 /// The value of the annotation, or `None` if there is no room for it.
 #[must_use]
@@ -44,6 +53,9 @@ pub fn inverse(daemon_set: &Value, source: &Value) -> Patch {
     let mut right = clean(source);
     // The source stays in the namespace that the DaemonSet is in.
     without(&mut right, &["metadata", "namespace"]);
+    for field in CHOICES {
+        pad(&left["spec"]["template"]["spec"][field], &mut right["spec"]["template"]["spec"], field);
+    }
     let noticed = NOTICED.iter().filter_map(|path| Some(test(path, left.pointer(pointer(path).as_str())?.clone())));
     let mut operations: Vec<PatchOperation> = noticed.collect();
     let mut now = left.clone();
@@ -55,6 +67,17 @@ pub fn inverse(daemon_set: &Value, source: &Value) -> Patch {
         operations.push(operation);
     }
     Patch(operations)
+}
+
+/// Gives the source an empty field where the DaemonSet has a full one.
+fn pad(full: &Value, spec: &mut Value, field: &str) {
+    if let Some(spec) = spec.as_object_mut().filter(|spec| !spec.contains_key(field)) {
+        match full {
+            Value::Object(_) => drop(spec.insert(field.to_owned(), json!({}))),
+            Value::Array(_) => drop(spec.insert(field.to_owned(), json!([]))),
+            _ => {}
+        }
+    }
 }
 
 /// What was remembered on a DaemonSet.

@@ -22,6 +22,8 @@ pub struct Site<'a> {
     pub object: &'a Object,
     /// The object that is created.
     pub other: &'a ObjectId,
+    /// The wider of both selectors: it matches the pods of the one and of the other.
+    pub selector: &'a Value,
 }
 
 /// What the reading is for.
@@ -102,7 +104,7 @@ fn in_motion(cluster: &Cluster, sites: &[Site<'_>], interest: Interest) -> Vec<S
     }
     let namespace = cluster.namespace();
     let of_pods = |kind: Kind| match sites {
-        [site] => match label_selector(site.object.at("/spec/selector").unwrap_or(&Value::Null)) {
+        [site] => match label_selector(site.selector) {
             Ok(selector) => Scope::all(kind, namespace).labelled(selector.to_string()),
             Err(_) => Scope::all(kind, namespace),
         },

@@ -2,16 +2,17 @@
 
 mod goal;
 
-use json_patch::{Patch, PatchOperation};
+use json_patch::{Patch, PatchOperation, TestOperation};
 use recast::failure::Failure;
 use recast::kind::Kind;
 use recast::object::ObjectId;
+use recast::patch::pointer;
 use serde_json::{Map, Value, json};
 
 use crate::cast::{SOURCES, effective_strategy, is_gitops_mark};
 use crate::clean::{clean, without, without_empty_maps};
 use crate::difference::differences;
-use crate::remember::{ANNOTATION, remembered};
+use crate::remember::{ANNOTATION, CHOICES, NOTICED, TEMPLATE, UPDATE_STRATEGY, remembered};
 
 pub use goal::UndoGoal;
 
@@ -58,24 +59,35 @@ pub fn restore(id: &ObjectId, daemon_set: &Value, wishes: UndoWishes) -> Result<
         restored.object["spec"]["replicas"] = json!(replicas);
     }
     without_empty_maps(&mut restored.object);
+    for field in CHOICES {
+        let path = ["spec", "template", "spec", field];
+        if restored.object.pointer(pointer(&path).as_str()).is_some_and(is_empty) {
+            without(&mut restored.object, &path);
+        }
+    }
     restored.patch = json_patch::diff(daemon_set, &restored.object);
     Ok(restored)
+}
+
+fn is_empty(value: &Value) -> bool {
+    value.as_object().is_some_and(Map::is_empty) || value.as_array().is_some_and(Vec::is_empty)
 }
 
 fn from_memory(id: &ObjectId, daemon_set: &Value, patch: Patch, wishes: UndoWishes) -> Result<Restored, Failure> {
     let mut value = clean(daemon_set);
     without(&mut value, &["metadata", "namespace"]);
-    let noticing = patch.0.iter().take_while(|operation| matches!(operation, PatchOperation::Test(_))).count();
+    let tests: Vec<&TestOperation> = patch.0.iter().map_while(as_test).collect();
+    let noticing = tests.len();
     let (mut carried_back, mut left_behind) = (Vec::new(), Vec::new());
-    for operation in &patch.0[..noticing] {
-        let PatchOperation::Test(test) = operation else { continue };
-        let place = test.path.as_str();
-        let now = value.pointer(place).cloned().unwrap_or_default();
-        let lines = differences(&place.trim_start_matches('/').replace('/', "."), &test.value, &now);
-        let goes = place == "/spec/updateStrategy" || (wishes.as_remembered && place == "/spec/template");
+    for path in NOTICED {
+        let place = pointer(path);
+        let then = tests.iter().find(|test| test.path == place).map(|test| test.value.clone());
+        let now = value.pointer(place.as_str()).cloned().unwrap_or_default();
+        let lines = differences(&path.join("."), then.as_ref().unwrap_or(&Value::Null), &now);
+        let goes = path == UPDATE_STRATEGY || (wishes.as_remembered && path == TEMPLATE);
         if goes { &mut left_behind } else { &mut carried_back }.extend(lines);
-        if goes && let Some(field) = place.strip_prefix("/spec/") {
-            value["spec"][field] = test.value.clone();
+        if goes && let (Some(then), Some(field)) = (then, path.last()) {
+            value["spec"][*field] = then;
         }
     }
     json_patch::patch(&mut value, &patch.0[noticing..]).map_err(|error| {
@@ -90,6 +102,13 @@ fn from_memory(id: &ObjectId, daemon_set: &Value, patch: Patch, wishes: UndoWish
             .hint(format!("its annotation {ANNOTATION} was edited: without it, it becomes a new deployment"))
     })?;
     Ok(Restored { kind, object: value, carried_back, left_behind, remembered: true, patch })
+}
+
+const fn as_test(operation: &PatchOperation) -> Option<&TestOperation> {
+    match operation {
+        PatchOperation::Test(test) => Some(test),
+        _ => None,
+    }
 }
 
 /// A Deployment for a DaemonSet that was never cast.

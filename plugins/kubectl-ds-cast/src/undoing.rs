@@ -32,7 +32,12 @@ pub async fn run(args: &Args, screen: &Screen) -> Outcome {
     let sites: Vec<Site<'_>> = daemon_sets
         .iter()
         .zip(&jobs)
-        .map(|(object, job)| Site { id: &job.daemon_set, object, other: &job.source })
+        .map(|(object, job)| Site {
+            id: &job.daemon_set,
+            object,
+            other: &job.source,
+            selector: &object.value()["spec"]["selector"],
+        })
         .collect();
     let interest = Interest { moves: true, placement: false, report: false };
     let (snapshot, watch) = survey(args, &cluster, &sites, interest).await.map_err(|failure| vec![failure])?;

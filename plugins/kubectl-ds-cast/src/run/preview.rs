@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use recast::engine::Planned;
 use recast::failure::Failure;
+use recast::output::DryRun;
 use serde_json::Value;
 
 use super::{Run, action_of};
@@ -37,7 +38,9 @@ impl<J: Job> Run<'_, J> {
         let mut results = Vec::new();
         for (job, plan) in self.jobs.iter().zip(plans) {
             let id = job.creates();
-            let there = self.snapshot.get(id).map(|object| object.value().clone());
+            // What the client would send is clean, whatever stands there.
+            let there = self.snapshot.get(id).filter(|_| self.args.dry_run == DryRun::Server);
+            let there = there.map(|object| object.value().clone());
             let object = answers.get(&id.to_string()).cloned().or(there).unwrap_or_else(|| job.object().clone());
             results.push((job, object));
             if self.args.output.is_none() {

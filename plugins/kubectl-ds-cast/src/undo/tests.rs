@@ -90,6 +90,21 @@ fn a_change_made_since_is_carried_back_and_listed() {
 }
 
 #[test]
+fn a_choice_of_nodes_that_was_extended_since_keeps_the_extension() {
+    let mut changed = live(&source());
+    let pod = &mut changed["spec"]["template"]["spec"];
+    pod["nodeSelector"]["zone"] = json!("a");
+    pod["tolerations"].as_array_mut().unwrap().push(json!({"key": "late", "operator": "Exists"}));
+    changed["spec"]["minReadySeconds"] = json!(5);
+    let back = restored(&changed, false);
+    let pod = &back.object["spec"]["template"]["spec"];
+    assert_eq!(pod["nodeSelector"], json!({"zone": "a"}));
+    let tolerations = json!([{"key": "a", "operator": "Exists"}, {"key": "late", "operator": "Exists"}]);
+    assert_eq!(pod["tolerations"], tolerations);
+    assert!(back.carried_back.contains(&"spec.minReadySeconds: (none) -> 5".to_owned()), "{:?}", back.carried_back);
+}
+
+#[test]
 fn a_change_that_the_memory_does_not_fit_is_refused_with_a_way_out() {
     let mut changed = live(&source());
     changed["spec"]["template"]["spec"]["tolerations"] = json!([]);
