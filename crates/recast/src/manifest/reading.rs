@@ -102,3 +102,70 @@ fn a_patch_that_does_not_fit_changes_nothing() {
         assert_eq!(manifest.text(), object("a: 1\n"));
     }
 }
+
+#[test]
+fn a_comment_that_ends_in_a_question_mark_begins_no_key() {
+    let table = [
+        ("# what is it?\napiVersion: v1\nkind: X\n", 2),
+        ("---\n# what\n#?\n\n# is it ?\napiVersion: v1\nkind: X\n", 6),
+        ("kind: List\napiVersion: v1\nitems:\n- # what?\n  apiVersion: v1\n  kind: X\n", 5),
+        ("# what?\n? # is it?\n  apiVersion\n: v1\nkind: X\n", 2),
+        ("# what?\n{ ? apiVersion : v1, kind: X}\n", 2),
+    ];
+    for (text, line) in table {
+        assert_eq!(parse(text).unwrap().objects()[0].line, line, "{text:?}");
+    }
+    let mut manifest = parse(&object("a: 1 # why?\nb: 2\n")).unwrap();
+    manifest.edit(0, &serde_json::from_str(r#"[{"op":"remove","path":"/b"}]"#).unwrap()).unwrap();
+    assert_eq!(manifest.text(), object("a: 1 # why?\n"));
+}
+
+/// Each text was given to kubectl's own reader.
+#[test]
+fn a_tab_within_or_after_an_unquoted_scalar_may_stand_right_of_the_block_around_it() {
+    let flow = |rest: &str| format!("---\n{{\n\tapiVersion: v1,\n\tkind: X,\n{rest}\n}}\n");
+    let accepted = [
+        flow("\ta: 1\n\t"),
+        flow("\ta: [true,\n\t\tnull\n\t]"),
+        flow("\ta: {b: word\n\n\t\n\t}"),
+        flow("\ta: {b: two\n\twords\r\n\t}"),
+        flow("\ta: 1 # one\n\t"),
+        flow("\ta: {b: 1\n\t}").replace("---\n", "\u{feff}"),
+        object("a: {b: 1\n \t}\n"),
+        object("a:\n  b: [1\n   \t]\n"),
+        object("a:\n  b: c\n   \td\n"),
+        object("a:\n- b\n \t\n"),
+    ];
+    for text in accepted {
+        assert!(parse(&text).is_ok(), "{text:?}: {:?}", parse(&text));
+    }
+    let (scanned, ours) = ("while scanning a plain scalar, found a tab", "a tab is used as indentation");
+    let refused = [
+        (object("a: {b: 1\n\t}\n"), "3:8", scanned),
+        (object("a: {b: 1\r\n\t}\n"), "3:8", scanned),
+        (object("a: [1\n\n\t, 2]\n"), "3:5", scanned),
+        (object("a:\n- b: [1\n  \t]\n"), "4:7", scanned),
+        (object("a: b\n\tc\n"), "3:4", scanned),
+        (object("a:\n  b: c\n  \td\n"), "4:6", scanned),
+        (object("a: {b: 1\n\t\n }\n"), "4:1", ours),
+        (object("a:\n  b: {c: 1\n  \t\r\n  }\n"), "5:3", ours),
+        (object("a:\n- b: [1\n\n  \t\n  ]\n"), "6:3", ours),
+        (object("a:\n  b: c\n \t\nd: e\n"), "5:2", ours),
+        (object("a: \"b\"\n  \t\nd: e\n"), "4:3", ours),
+    ];
+    for (text, place, what) in refused {
+        assert_eq!(parse(&text).unwrap_err().to_string(), format!("rng.yml:{place}: {what}"), "{text:?}");
+    }
+}
+
+#[test]
+fn a_key_within_brackets_is_on_the_line_of_its_colon() {
+    for accepted in ["{b: 1}", "{\"b\":1}", "{b:\n 1}", "{? b\n : 1}", "{? b\n c : 1}", "{b\n , c: 1}", "{&x b: 1}"] {
+        let text = object(&format!("a: {accepted}\n"));
+        assert!(parse(&text).is_ok(), "{text:?}: {:?}", parse(&text));
+    }
+    for refused in ["{b\n : 1}", "{b # c\n : 1}", "{b\r\n : 1}", "{'b\n c': 1}", "{&x\n b: 1}"] {
+        let message = "rng.yml:3:5: a key within brackets must be on one line";
+        assert_eq!(parse(&object(&format!("a: {refused}\n"))).unwrap_err().to_string(), message, "{refused:?}");
+    }
+}

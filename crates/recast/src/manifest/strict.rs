@@ -81,9 +81,7 @@ fn scalar(text: &str, tree: &Tree, id: NodeId) -> Result<(), Fault> {
         Kind::Scalar { style: Style::Double, .. } => escapes(source, node.range.start),
         Kind::Scalar { style: Style::Block, .. } => block_scalar(source, node.range.start),
         Kind::Map { flow: true, entries } | Kind::Seq { flow: true, entries } => {
-            let spread =
-                |entry: &&Entry| entry.key.is_some_and(|key| text[tree.node(key).range.clone()].contains(['\n', '\r']));
-            if let Some(entry) = entries.iter().find(spread) {
+            if let Some(entry) = entries.iter().find(|entry| is_spread(text, tree, entry)) {
                 return Err(Fault::syntax(entry.start, "a key within brackets must be on one line"));
             }
             let mut scalars = entries.iter().flat_map(|entry| [entry.key, Some(entry.value)]).flatten();
@@ -91,6 +89,16 @@ fn scalar(text: &str, tree: &Tree, id: NodeId) -> Result<(), Fault> {
         }
         _ => Ok(()),
     }
+}
+
+/// Whether a key with no `?` before it takes more than one line, from its anchor or tag to its `:`.
+fn is_spread(text: &str, tree: &Tree, entry: &Entry) -> bool {
+    let Some(key) = entry.key.map(|key| tree.node(key)).filter(|key| key.start == entry.start) else {
+        return false;
+    };
+    let next = skip_blank(text, key.range.end);
+    let end = if text[next..].starts_with(':') { next } else { key.range.end };
+    text[key.start..end].contains(['\n', '\r'])
 }
 
 /// `?` ends a plain scalar in brackets, and `:` cannot begin one.
