@@ -49,7 +49,12 @@ fn goals(args: &Args, found: Vec<Found>) -> Result<(Vec<Object>, Vec<UndoGoal>),
     for found in found {
         let goal = match &found {
             Found::There(id, object) => goal(args, id.clone(), object),
-            Found::Missing(_, id) => Err(Failure::new(format!("{id} not found in namespace {}", id.namespace()))),
+            Found::Missing(_, id) => {
+                let commands = Commands::like(&args.connection);
+                Err(Failure::new(format!("{id} not found in namespace {}", id.namespace()))
+                    .detail("if it was undone before, its source is there")
+                    .hint(commands.kubectl(&["get", "deployments,replicasets,statefulsets,daemonsets"])))
+            }
         };
         match (goal, found) {
             (Ok(goal), Found::There(_, object)) => {

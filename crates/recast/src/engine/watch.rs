@@ -14,6 +14,9 @@ use crate::snapshot::Snapshot;
 /// How long nothing must be reported for a watch to be up to date: a turn of the event loop.
 const MOMENT: Duration = Duration::from_millis(1);
 
+/// How many events are taken in before a decision, however many more there are: a namespace may never be quiet.
+const AT_ONCE: usize = 1000;
+
 /// A set of watches and what each of them has shown.
 pub struct Watch {
     cluster: Cluster,
@@ -48,8 +51,11 @@ impl Watch {
     /// # Errors
     /// If a scope may no longer be watched.
     pub async fn catch_up(&mut self, snapshot: &mut Snapshot) -> Result<(), Failure> {
-        while let Ok(news) = tokio::time::timeout(MOMENT, self.next(snapshot)).await {
-            news?;
+        for _ in 0..AT_ONCE {
+            match tokio::time::timeout(MOMENT, self.next(snapshot)).await {
+                Ok(news) => news?,
+                Err(_) => break,
+            }
         }
         Ok(())
     }
