@@ -1,8 +1,8 @@
 //! What the recast kubectl plugins share.
 //!
 //! A command flows one way: arguments ([`connection`], [`target`]) → [`snapshot`] of what the cluster says →
-//! a pure decision ([`engine::Goal::next`]) → an [`action`] → … → a report. The library knows no terminal: it takes a
-//! client and a sink for what happens, and the binaries render.
+//! a pure decision ([`engine::Goal::next`]) → an [`action`] → … → a report. What decides and acts knows no terminal: it
+//! takes a client and a sink for what happens. The binaries print, with [`failure`], [`output`] and [`progress`].
 
 pub mod action;
 pub mod cluster;
