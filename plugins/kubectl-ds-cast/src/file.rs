@@ -116,25 +116,44 @@ fn taken_places(manifests: &[(Input, Manifest)]) -> Taken {
 }
 
 fn cast(args: &Args, input: Input, before: Manifest, taken: &mut Taken) -> Judged {
-    let mut after = before.clone();
     let mut verdicts = Vec::new();
-    for (index, object) in before.objects().iter().enumerate() {
+    for object in before.objects() {
         let mut verdict = judge(&object.value, &args.wishes());
         if let Verdict::Cast(cast) = &verdict {
             let place = format!("is what {}:{} becomes, too", input.name, object.line);
             let name = cast.daemon_set["metadata"]["name"].as_str().unwrap_or_default();
             if let Some(collision) = take(taken, object.namespace(), name, place) {
                 verdict = collision;
-            } else if let Err(error) = after.edit(index, &cast.patch) {
-                verdict = Verdict::Refused {
-                    reason: error.to_string(),
-                    hint: "write the object in plain block style first".into(),
-                };
             }
         }
         verdicts.push(verdict);
     }
+    let mut after = before.clone();
+    edit(&mut after, &mut verdicts);
     Judged { input, before, after, verdicts }
+}
+
+/// Puts the casts into the text: all at once, or if that fails one by one, to find those that cannot be put in.
+fn edit(manifest: &mut Manifest, verdicts: &mut [Verdict]) {
+    let patches: Vec<_> = verdicts
+        .iter()
+        .enumerate()
+        .filter_map(|(index, verdict)| match verdict {
+            Verdict::Cast(cast) => Some((index, &cast.patch)),
+            _ => None,
+        })
+        .collect();
+    if manifest.edit_all(&patches).is_ok() {
+        return;
+    }
+    for (index, verdict) in verdicts.iter_mut().enumerate() {
+        if let Verdict::Cast(cast) = verdict
+            && let Err(error) = manifest.edit(index, &cast.patch)
+        {
+            let hint = "write the object in plain block style first".into();
+            *verdict = Verdict::Refused { reason: error.to_string(), hint };
+        }
+    }
 }
 
 /// Takes the name for a DaemonSet, or says who has it. What is still to be named by the server collides with nothing.
