@@ -5,6 +5,7 @@ use recast::engine::Step;
 use recast::failure::Failure;
 use recast::object::Object;
 use recast::snapshot::Snapshot;
+use serde_json::Value;
 
 use super::{CastGoal, Replace};
 use crate::blockers::blockers;
@@ -12,6 +13,7 @@ use crate::difference::count;
 use crate::existing::deviations;
 use crate::handover::ready_pods;
 use crate::placement::Placement;
+use crate::remember::ANNOTATION;
 
 impl CastGoal {
     pub(super) fn create(&self, snapshot: &Snapshot) -> Result<Step, Failure> {
@@ -64,7 +66,11 @@ impl CastGoal {
     /// A DaemonSet of the name is there: is it the cast of the source as it is now?
     pub(super) fn compare(&self, daemon_set: &Object, source: Option<&Object>) -> Result<(), Failure> {
         let Some(source) = source else { return Ok(()) };
-        let lines = deviations(daemon_set.value(), &self.current(source)?.daemon_set);
+        let wanted = self.current(source)?.daemon_set;
+        if is_as_created(daemon_set, &wanted) {
+            return Ok(());
+        }
+        let lines = deviations(daemon_set.value(), &wanted);
         if lines.is_empty() {
             return Ok(());
         }
@@ -78,6 +84,14 @@ impl CastGoal {
             self.commands.kubectl(&["delete", &self.target.short()])
         )))
     }
+}
+
+/// Whether it is the cast of just this source and nobody has changed its spec since: what differs then is what admission
+/// has made of it, in a run before this one.
+fn is_as_created(daemon_set: &Object, wanted: &Value) -> bool {
+    let memory = |object: &Value| object["metadata"]["annotations"][ANNOTATION].as_str().map(str::to_owned);
+    let remembered = memory(wanted);
+    daemon_set.metadata().generation == Some(1) && remembered.is_some() && remembered == memory(daemon_set.value())
 }
 
 /// A short diff is enough to see what it is about.

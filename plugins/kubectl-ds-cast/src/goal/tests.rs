@@ -145,6 +145,8 @@ fn a_service_that_would_lose_endpoints_keeps_the_source() {
 fn what_differs_is_not_overwritten() {
     let mut edited = with_daemon_set(snapshot(2), 2);
     change(&mut edited, Kind::DaemonSet, "/spec/template/spec/containers/0/image", json!("rng:2"));
+    assert!(goal(2, None).next(&edited).is_ok(), "of generation 1, it is what admission made of the cast");
+    change(&mut edited, Kind::DaemonSet, "/metadata/generation", json!(2));
     assert!(refusal(&goal(2, None), &edited).contains("differs"));
     assert!(refusal(&goal(2, Some(false)), &edited).contains("differs"));
 }
