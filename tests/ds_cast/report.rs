@@ -107,3 +107,19 @@ fn quiet_is_silent_but_for_results_and_errors() {
     }
     ns.cast("nothing -q").refused();
 }
+
+#[test]
+#[ignore = "needs a cluster: make test"]
+fn a_warning_of_the_server_is_said_once_and_not_to_the_quiet() {
+    let ns = Namespace::new();
+    for name in ["loud", "quiet"] {
+        let mut twice = deployment(name, 0);
+        // The server warns of a variable that hides another one.
+        twice["spec"]["template"]["spec"]["containers"][0]["env"] =
+            json!([{"name": "A", "value": "1"}, {"name": "A", "value": "2"}]);
+        ns.create(&twice);
+    }
+    let loud = ns.cast("loud --replace").done().said(&["Warning: "]);
+    assert_eq!(loud.stderr.matches("hides previous definition").count(), 1, "{}", loud.stderr);
+    assert_eq!(ns.cast("quiet --replace -q").done().stderr, "");
+}

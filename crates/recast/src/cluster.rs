@@ -46,14 +46,14 @@ pub struct Cluster {
 }
 
 impl Cluster {
-    /// Connects as the arguments say. Nothing is sent yet.
+    /// Connects as the arguments say. Nothing is sent yet. A quiet connection keeps the server's warnings to itself.
     ///
     /// # Errors
     /// If nothing says where the cluster is, or the credentials cannot be used.
-    pub async fn connect(args: &ConnectionArgs) -> Result<Self, ConnectionError> {
+    pub async fn connect(args: &ConnectionArgs, quiet: bool) -> Result<Self, ConnectionError> {
         let config = args.config().await?;
         let namespace = config.default_namespace.clone();
-        let client = crate::wire::client(config, args)?;
+        let client = crate::wire::client(config, args, quiet)?;
         let words = args.words();
         // Each word behind a blank, so that they can be appended as they are.
         let flags =

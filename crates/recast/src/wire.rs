@@ -27,11 +27,11 @@ const LOG_REQUESTS: u8 = 6;
 ///
 /// # Errors
 /// If the configuration's certificates or credentials cannot be used.
-pub fn client(mut config: Config, args: &ConnectionArgs) -> Result<Client, ConnectionError> {
+pub fn client(mut config: Config, args: &ConnectionArgs, quiet: bool) -> Result<Client, ConnectionError> {
     if let Ok(agent) = HeaderValue::from_str(&user_agent()) {
         config.headers.push((USER_AGENT, agent));
     }
-    let wire = Wire { limit: args.request_timeout.0, log: args.verbosity >= LOG_REQUESTS };
+    let wire = Wire { limit: args.request_timeout.0, log: args.verbosity >= LOG_REQUESTS, quiet };
     if config.proxy_url.is_some() {
         let layer = observing(&config, wire);
         return Ok(ClientBuilder::try_from(config)?.with_layer(&layer).build());
@@ -70,6 +70,8 @@ fn observing<S>(config: &Config, wire: Wire) -> impl Layer<S, Service = Observed
 struct Wire {
     limit: Option<Duration>,
     log: bool,
+    /// Whether the server's warnings are kept back.
+    quiet: bool,
 }
 
 struct Observed<S> {
@@ -96,7 +98,7 @@ where
 
     fn call(&mut self, request: Request<Body>) -> Self::Future {
         let line = self.wire.log.then(|| format!("{} {}{}", request.method(), origin(&self.base), request.uri()));
-        let limit = self.wire.limit;
+        let Wire { limit, quiet, .. } = self.wire;
         let said = Arc::clone(&self.said);
         let answer = self.inner.call(request);
         Box::pin(async move {
@@ -109,7 +111,7 @@ where
                 let (status, spent) = (response.status(), begun.elapsed().as_millis());
                 anstream::eprintln!("{line} {status} in {spent} milliseconds");
             }
-            for warning in response.headers().get_all(http::header::WARNING) {
+            for warning in response.headers().get_all(http::header::WARNING).iter().filter(|_| !quiet) {
                 let text = warning.to_str().ok().and_then(warning_text);
                 // As kubectl does, each only once: a dry run has said it before.
                 if let Some(text) = text.filter(|text| said.lock().is_ok_and(|mut said| said.insert(text.clone()))) {

@@ -22,7 +22,7 @@ use crate::{Exit, Outcome};
 
 /// Undoes what the command line names.
 pub async fn run(args: &Args, screen: &Screen) -> Outcome {
-    let cluster = Cluster::connect(&args.connection).await.map_err(|error| vec![error.into()])?;
+    let cluster = Cluster::connect(&args.connection, args.quiet).await.map_err(|error| vec![error.into()])?;
     let found = resolve(args, &cluster, &[Kind::DaemonSet], Kind::DaemonSet).await.map_err(|failure| vec![failure])?;
     if found.is_empty() {
         screen.say(&format!("No resources found in {} namespace.", cluster.namespace()));
