@@ -1,7 +1,5 @@
 //! Casting live workloads.
 
-use std::collections::BTreeSet;
-
 use recast::cluster::Cluster;
 use recast::failure::Failure;
 use recast::kind::Kind;
@@ -13,9 +11,9 @@ use crate::args::Args;
 use crate::cast::{Origin, SOURCES, cast};
 use crate::commands::Commands;
 use crate::goal::{CastGoal, Replace};
-use crate::job::Job;
+use crate::job::{Job, doubled};
 use crate::report::cast_report;
-use crate::resolve::{Found, missing, resolve};
+use crate::resolve::{Found, missing, open};
 use crate::run::Run;
 use crate::screen::Screen;
 use crate::survey::{Interest, Site, survey};
@@ -25,12 +23,7 @@ use crate::{Exit, Outcome};
 
 /// Casts what the command line names.
 pub async fn run(args: &Args, screen: &Screen) -> Outcome {
-    let cluster = Cluster::connect(&args.connection, args.quiet).await.map_err(|error| vec![error.into()])?;
-    let found = resolve(args, &cluster, &SOURCES, Kind::Deployment).await.map_err(|failure| vec![failure])?;
-    if found.is_empty() {
-        screen.say(&format!("No resources found in {} namespace.", cluster.namespace()));
-        return Ok(Exit::Done);
-    }
+    let Some((cluster, found)) = open(args, screen, &SOURCES, Kind::Deployment).await? else { return Ok(Exit::Done) };
     let (sources, jobs) = goals(args, screen, &cluster, found).await?;
     if jobs.is_empty() {
         return Ok(Exit::Done);
@@ -138,9 +131,7 @@ async fn was_replaced(args: &Args, cluster: &Cluster, id: &ObjectId) -> bool {
 
 /// Two sources of one name would become one DaemonSet.
 fn collisions(jobs: &[CastGoal]) -> Vec<Failure> {
-    let mut seen = BTreeSet::new();
-    let twice = jobs.iter().filter(|job| !seen.insert(&job.target));
-    twice
+    doubled(jobs)
         .map(|job| {
             Failure::new(format!("{} would become {}, and so would another source", job.source, job.target))
                 .hint("cast one of them alone, with another --name")

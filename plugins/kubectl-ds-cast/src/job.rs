@@ -1,5 +1,7 @@
 //! What the goals of this plugin have in common: one object is created, another one may go.
 
+use std::collections::BTreeSet;
+
 use recast::engine::Goal;
 use recast::object::ObjectId;
 use recast::snapshot::Snapshot;
@@ -26,4 +28,10 @@ pub trait Job: Goal {
 
     /// What is said once the object has been created, or would be.
     fn report(&self, snapshot: &Snapshot, screen: &Screen);
+}
+
+/// The jobs that would create what another one before them creates.
+pub fn doubled<J: Job>(jobs: &[J]) -> impl Iterator<Item = &J> {
+    let mut seen = BTreeSet::new();
+    jobs.iter().filter(move |job| !seen.insert(job.creates()))
 }

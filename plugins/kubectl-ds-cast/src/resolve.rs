@@ -10,6 +10,7 @@ use recast::target::{Target, Targets};
 use crate::args::Args;
 use crate::cast::SOURCES;
 use crate::commands::Commands;
+use crate::screen::Screen;
 
 /// How many objects are read at once.
 const GETS_AT_ONCE: usize = 8;
@@ -23,11 +24,30 @@ pub enum Found {
     Missing(Target, ObjectId),
 }
 
+/// Connects, and reads what the command line names; `None` if a selector matches nothing, which is said.
+///
+/// # Errors
+/// If the cluster cannot be reached, or as [`resolve`].
+pub async fn open(
+    args: &Args,
+    screen: &Screen,
+    kinds: &[Kind],
+    default: Kind,
+) -> Result<Option<(Cluster, Vec<Found>)>, Vec<Failure>> {
+    let cluster = Cluster::connect(&args.connection, args.quiet).await.map_err(|error| vec![error.into()])?;
+    let found = resolve(args, &cluster, kinds, default).await.map_err(|failure| vec![failure])?;
+    if found.is_empty() {
+        screen.say(&format!("No resources found in {} namespace.", cluster.namespace()));
+        return Ok(None);
+    }
+    Ok(Some((cluster, found)))
+}
+
 /// Reads what the command line names. Bare names are of the `default` kind.
 ///
 /// # Errors
 /// If nothing is named, a kind is not one of `kinds`, or the cluster refuses.
-pub async fn resolve(args: &Args, cluster: &Cluster, kinds: &[Kind], default: Kind) -> Result<Vec<Found>, Failure> {
+async fn resolve(args: &Args, cluster: &Cluster, kinds: &[Kind], default: Kind) -> Result<Vec<Found>, Failure> {
     let targets = Targets::parse(&args.targets)
         .map_err(|error| Failure::new(error.to_string()).hint(format!("the kinds are {}", words(kinds))))?;
     match targets {

@@ -1,8 +1,5 @@
 //! Turning a live DaemonSet back into what it was.
 
-use std::collections::BTreeSet;
-
-use recast::cluster::Cluster;
 use recast::failure::Failure;
 use recast::kind::Kind;
 use recast::object::{Object, ObjectId};
@@ -11,9 +8,9 @@ use serde_json::Value;
 
 use crate::args::Args;
 use crate::commands::Commands;
-use crate::job::Job;
+use crate::job::{Job, doubled};
 use crate::report::undo_report;
-use crate::resolve::{Found, resolve};
+use crate::resolve::{Found, open};
 use crate::run::Run;
 use crate::screen::Screen;
 use crate::survey::{Interest, Site, survey};
@@ -22,12 +19,9 @@ use crate::{Exit, Outcome};
 
 /// Undoes what the command line names.
 pub async fn run(args: &Args, screen: &Screen) -> Outcome {
-    let cluster = Cluster::connect(&args.connection, args.quiet).await.map_err(|error| vec![error.into()])?;
-    let found = resolve(args, &cluster, &[Kind::DaemonSet], Kind::DaemonSet).await.map_err(|failure| vec![failure])?;
-    if found.is_empty() {
-        screen.say(&format!("No resources found in {} namespace.", cluster.namespace()));
+    let Some((cluster, found)) = open(args, screen, &[Kind::DaemonSet], Kind::DaemonSet).await? else {
         return Ok(Exit::Done);
-    }
+    };
     let (daemon_sets, jobs) = goals(args, found)?;
     let sites: Vec<Site<'_>> = daemon_sets
         .iter()
@@ -71,9 +65,7 @@ fn goals(args: &Args, found: Vec<Found>) -> Result<(Vec<Object>, Vec<UndoGoal>),
 
 /// Two of one source cannot both become it.
 fn collisions(jobs: &[UndoGoal]) -> Vec<Failure> {
-    let mut seen = BTreeSet::new();
-    let twice = jobs.iter().filter(|job| !seen.insert(&job.source));
-    twice
+    doubled(jobs)
         .map(|job| {
             Failure::new(format!("{} would become {}, and so would another daemon set", job.daemon_set, job.source))
                 .hint("undo the one to keep, and delete the other")
