@@ -167,8 +167,9 @@ async fn ask(cluster: &Cluster, plans: &[Vec<Planned>]) -> Result<BTreeMap<Strin
         match answer {
             Ok(Answer::Is(object)) => drop(answers.insert(id, object.into_value())),
             Ok(Answer::Gone) => {}
-            // A status that moves on between reading and asking: the write itself will carry a newer version.
-            Err(error) if error.is_conflict() => {}
+            // Somebody was faster between reading and asking: a status moved on, or the name is taken now. The run itself
+            // looks again before it writes, and what stands there by then decides.
+            Err(error) if error.is_conflict() || error.is_already_exists() => {}
             Err(error) => failures.push(error.into()),
         }
     }
