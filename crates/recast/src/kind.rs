@@ -1,13 +1,20 @@
 //! The kinds of Kubernetes objects that the plugins read and write, and the words that name them.
 
+mod foreign;
+mod word;
+
 use std::fmt;
 
-use k8s_openapi::api::{apps, autoscaling, core, discovery, policy};
+use k8s_openapi::api::{apps, autoscaling, core, discovery, networking, policy};
 use kube::core::ApiResource;
 
-/// A kind of object, known at compile time: no discovery request is ever needed.
+pub use foreign::ForeignKind;
+
+/// A kind of object. All but the foreign ones are known at compile time: they need no discovery request.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Kind {
+    /// `apps/v1` `ControllerRevision`
+    ControllerRevision,
     /// `apps/v1` DaemonSet
     DaemonSet,
     /// `apps/v1` Deployment
@@ -18,6 +25,8 @@ pub enum Kind {
     Event,
     /// `autoscaling/v2` HorizontalPodAutoscaler
     HorizontalPodAutoscaler,
+    /// `networking.k8s.io/v1` `NetworkPolicy`
+    NetworkPolicy,
     /// `v1` Node
     Node,
     /// `v1` PersistentVolumeClaim
@@ -28,25 +37,32 @@ pub enum Kind {
     PodDisruptionBudget,
     /// `apps/v1` ReplicaSet
     ReplicaSet,
+    /// `v1` Secret
+    Secret,
     /// `v1` Service
     Service,
     /// `apps/v1` StatefulSet
     StatefulSet,
+    /// Any other kind, known at run time only: see [`Kind::foreign`].
+    Foreign(&'static ForeignKind),
 }
 
 impl Kind {
-    /// Every kind, for look-ups by name.
-    pub const ALL: [Self; 12] = [
+    /// Every kind that is known at compile time, for look-ups by name.
+    pub const ALL: [Self; 15] = [
+        Self::ControllerRevision,
         Self::DaemonSet,
         Self::Deployment,
         Self::EndpointSlice,
         Self::Event,
         Self::HorizontalPodAutoscaler,
+        Self::NetworkPolicy,
         Self::Node,
         Self::PersistentVolumeClaim,
         Self::Pod,
         Self::PodDisruptionBudget,
         Self::ReplicaSet,
+        Self::Secret,
         Self::Service,
         Self::StatefulSet,
     ];
@@ -55,18 +71,22 @@ impl Kind {
     #[must_use]
     pub fn resource(self) -> ApiResource {
         match self {
+            Self::ControllerRevision => ApiResource::erase::<apps::v1::ControllerRevision>(&()),
             Self::DaemonSet => ApiResource::erase::<apps::v1::DaemonSet>(&()),
             Self::Deployment => ApiResource::erase::<apps::v1::Deployment>(&()),
             Self::EndpointSlice => ApiResource::erase::<discovery::v1::EndpointSlice>(&()),
             Self::Event => ApiResource::erase::<core::v1::Event>(&()),
             Self::HorizontalPodAutoscaler => ApiResource::erase::<autoscaling::v2::HorizontalPodAutoscaler>(&()),
+            Self::NetworkPolicy => ApiResource::erase::<networking::v1::NetworkPolicy>(&()),
             Self::Node => ApiResource::erase::<core::v1::Node>(&()),
             Self::PersistentVolumeClaim => ApiResource::erase::<core::v1::PersistentVolumeClaim>(&()),
             Self::Pod => ApiResource::erase::<core::v1::Pod>(&()),
             Self::PodDisruptionBudget => ApiResource::erase::<policy::v1::PodDisruptionBudget>(&()),
             Self::ReplicaSet => ApiResource::erase::<apps::v1::ReplicaSet>(&()),
+            Self::Secret => ApiResource::erase::<core::v1::Secret>(&()),
             Self::Service => ApiResource::erase::<core::v1::Service>(&()),
             Self::StatefulSet => ApiResource::erase::<apps::v1::StatefulSet>(&()),
+            Self::Foreign(foreign) => foreign.resource(),
         }
     }
 
@@ -74,18 +94,22 @@ impl Kind {
     #[must_use]
     pub const fn name(self) -> &'static str {
         match self {
+            Self::ControllerRevision => "ControllerRevision",
             Self::DaemonSet => "DaemonSet",
             Self::Deployment => "Deployment",
             Self::EndpointSlice => "EndpointSlice",
             Self::Event => "Event",
             Self::HorizontalPodAutoscaler => "HorizontalPodAutoscaler",
+            Self::NetworkPolicy => "NetworkPolicy",
             Self::Node => "Node",
             Self::PersistentVolumeClaim => "PersistentVolumeClaim",
             Self::Pod => "Pod",
             Self::PodDisruptionBudget => "PodDisruptionBudget",
             Self::ReplicaSet => "ReplicaSet",
+            Self::Secret => "Secret",
             Self::Service => "Service",
             Self::StatefulSet => "StatefulSet",
+            Self::Foreign(foreign) => foreign.kind.as_str(),
         }
     }
 
@@ -103,6 +127,7 @@ impl Kind {
             Self::Deployment => "deploy",
             Self::Event => "ev",
             Self::HorizontalPodAutoscaler => "hpa",
+            Self::NetworkPolicy => "netpol",
             Self::Node => "no",
             Self::PersistentVolumeClaim => "pvc",
             Self::Pod => "po",
@@ -110,11 +135,11 @@ impl Kind {
             Self::ReplicaSet => "rs",
             Self::Service => "svc",
             Self::StatefulSet => "sts",
-            Self::EndpointSlice => return None,
+            Self::ControllerRevision | Self::EndpointSlice | Self::Secret | Self::Foreign(_) => return None,
         })
     }
 
-    /// Whether objects of this kind live in a namespace.
+    /// Whether objects of this kind live in a namespace. Foreign ones are taken to.
     #[must_use]
     pub const fn namespaced(self) -> bool {
         !matches!(self, Self::Node)
@@ -126,35 +151,6 @@ impl Kind {
         let group = self.resource().group;
         if group.is_empty() { self.singular() } else { format!("{}.{group}", self.singular()) }
     }
-
-    /// The kind that a TYPE word means, in every form that kubectl accepts: `ds`, `daemonset`, `DaemonSets`,
-    /// `daemonsets.apps`, `daemonsets.v1.apps`.
-    #[must_use]
-    pub fn from_word(word: &str) -> Option<Self> {
-        let word = word.to_lowercase();
-        let (name, rest) = word.split_once('.').map_or((word.as_str(), None), |(n, r)| (n, Some(r)));
-        Self::ALL.into_iter().find(|kind| {
-            let resource = kind.resource();
-            let named = name == resource.plural || name == kind.singular() || kind.short() == Some(name);
-            named && rest.is_none_or(|rest| qualifies(rest, &resource))
-        })
-    }
-
-    /// The kind that a manifest's `apiVersion` and `kind` mean.
-    #[must_use]
-    pub fn from_manifest(api_version: &str, kind: &str) -> Option<Self> {
-        Self::ALL
-            .into_iter()
-            .find(|candidate| candidate.name() == kind && candidate.resource().api_version == api_version)
-    }
-}
-
-/// Whether `apps`, `v1.apps` or `v1` stands for the resource's group and version.
-fn qualifies(rest: &str, resource: &ApiResource) -> bool {
-    let (group, version) = (resource.group.as_str(), resource.version.as_str());
-    rest == group
-        || rest == format!("{version}.{group}")
-        || (group.is_empty() && (rest == version || rest == format!("{version}.")))
 }
 
 impl fmt::Display for Kind {
@@ -166,40 +162,6 @@ impl fmt::Display for Kind {
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn every_form_that_kubectl_accepts_names_the_kind() {
-        for word in [
-            "ds",
-            "daemonset",
-            "daemonsets",
-            "DaemonSet",
-            "daemonset.apps",
-            "daemonsets.apps",
-            "daemonsets.v1.apps",
-            "DS",
-        ] {
-            assert_eq!(Kind::from_word(word), Some(Kind::DaemonSet), "{word}");
-        }
-        for word in ["svc", "service", "services", "services.v1", "services.v1."] {
-            assert_eq!(Kind::from_word(word), Some(Kind::Service), "{word}");
-        }
-    }
-
-    #[test]
-    fn other_words_name_no_kind() {
-        for word in ["", "rng", "daemonsets.", "daemonsets.batch", "daemonsets.v2.apps", "dss"] {
-            assert_eq!(Kind::from_word(word), None, "{word}");
-        }
-    }
-
-    #[test]
-    fn a_manifest_names_a_kind_by_group_and_version_too() {
-        assert_eq!(Kind::from_manifest("apps/v1", "Deployment"), Some(Kind::Deployment));
-        assert_eq!(Kind::from_manifest("v1", "Service"), Some(Kind::Service));
-        assert_eq!(Kind::from_manifest("extensions/v1beta1", "Deployment"), None);
-        assert_eq!(Kind::from_manifest("serving.knative.dev/v1", "Service"), None);
-    }
 
     #[test]
     fn messages_name_the_group_only_where_there_is_one() {

@@ -2,19 +2,26 @@
 //!
 //! A command flows one way: arguments ([`connection`], [`target`]) → [`snapshot`] of what the cluster says →
 //! a pure decision ([`engine::Goal::next`]) → an [`action`] → … → a report. What decides and acts knows no terminal: it
-//! takes a client and a sink for what happens. The binaries print, with [`failure`], [`output`] and [`progress`].
+//! takes a client and a sink for what happens. The binaries print, with [`failure`], [`output`] and [`screen`].
 
 pub mod action;
 pub mod cluster;
+pub mod commands;
 pub mod connection;
+pub mod difference;
 pub mod engine;
+pub mod exit;
 pub mod failure;
+pub mod json;
 pub mod kind;
 pub mod manifest;
+pub mod membership;
 pub mod object;
 pub mod output;
+pub mod ownership;
 pub mod patch;
 pub mod progress;
+pub mod screen;
 pub mod selector;
 pub mod shell;
 pub mod snapshot;

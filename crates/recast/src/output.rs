@@ -7,6 +7,7 @@ use serde::Serialize as _;
 use serde_json::{Value, json};
 
 use crate::failure::Failure;
+use crate::json::without;
 
 /// What `-o` asks for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
@@ -59,6 +60,13 @@ pub fn write_objects(out: &mut dyn Write, format: Format, mut objects: Vec<Value
         Format::Yaml => out.write_all(crate::manifest::to_yaml(&value).as_bytes()),
         Format::Json | Format::Name | Format::Patch => write_json(out, &value),
     }
+}
+
+/// The object as kubectl shows it: without who manages which field.
+#[must_use]
+pub fn shown(mut object: Value) -> Value {
+    without(&mut object, &["metadata", "managedFields"]);
+    object
 }
 
 /// Writes JSON with kubectl's indentation of four.

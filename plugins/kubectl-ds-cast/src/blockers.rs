@@ -7,12 +7,12 @@ use std::collections::{BTreeMap, BTreeSet};
 use k8s_openapi::api::core::v1::{PodAffinityTerm, PodSpec};
 use recast::kind::Kind;
 use recast::object::Object;
+use recast::ownership::{is_finished, node_of, pods_of};
 use recast::selector::{Labels, labels, matches};
 use recast::snapshot::Snapshot;
 use serde_json::Value;
 
 use crate::goal::CastGoal;
-use crate::ownership::{is_finished, node_of, pods_of};
 use crate::placement::{Placement, pod_spec};
 
 /// The reasons why the DaemonSet would never be ready beside the source's pods; none if it will.

@@ -10,11 +10,11 @@ mod spec;
 mod strategy;
 
 use json_patch::Patch;
+use recast::difference::plain;
 use recast::kind::Kind;
 use recast::patch::Edits;
 use serde_json::{Value, json};
 
-use crate::difference::plain;
 use crate::remember;
 use crate::toleration::Toleration;
 

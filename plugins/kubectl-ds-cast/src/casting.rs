@@ -1,25 +1,25 @@
 //! Casting live workloads.
 
 use recast::cluster::Cluster;
+use recast::commands::Commands;
+use recast::exit::{Exit, Outcome};
 use recast::failure::Failure;
 use recast::kind::Kind;
 use recast::object::{Object, ObjectId};
+use recast::screen::Screen;
 use recast::snapshot::Snapshot;
 use serde_json::Value;
 
 use crate::args::Args;
 use crate::cast::{Origin, SOURCES, cast};
-use crate::commands::Commands;
 use crate::goal::{CastGoal, Replace};
 use crate::job::{Job, doubled};
 use crate::report::cast_report;
 use crate::resolve::{Found, missing, open};
 use crate::run::Run;
-use crate::screen::Screen;
 use crate::survey::{Interest, Site, survey};
 use crate::undo::{UndoWishes, restore};
 use crate::warnings::orphans;
-use crate::{Exit, Outcome};
 
 /// Casts what the command line names.
 pub async fn run(args: &Args, screen: &Screen) -> Outcome {

@@ -1,5 +1,6 @@
 //! An object without what belongs to it alone: what a manifest in git would say.
 
+use recast::json::without;
 use serde_json::{Map, Value};
 
 use crate::cast::{SERVER_OWNED, is_controllers, is_of_one_object};
@@ -32,18 +33,5 @@ pub fn without_empty_maps(value: &mut Value) {
         if value["metadata"][map].as_object().is_some_and(Map::is_empty) {
             without(value, &["metadata", map]);
         }
-    }
-}
-
-/// Takes out what stands at a path, if anything does.
-pub fn without(value: &mut Value, path: &[&str]) {
-    if let [field] = path {
-        if let Some(map) = value.as_object_mut() {
-            map.remove(*field);
-        }
-    } else if let [first, rest @ ..] = path
-        && let Some(inner) = value.get_mut(*first)
-    {
-        without(inner, rest);
     }
 }

@@ -5,10 +5,10 @@ use std::collections::BTreeMap;
 use recast::cluster::{Cluster, Scope};
 use recast::kind::Kind;
 use recast::object::{Object, ObjectId};
+use recast::ownership::{is_ready, node_of, pods_of};
 use recast::snapshot::Snapshot;
 use serde_json::Value;
 
-use crate::ownership::{is_ready, node_of, pods_of};
 use crate::placement::Placement;
 
 /// A line for each node whose pod is not ready. Events are read once; without them the pods alone have to do.

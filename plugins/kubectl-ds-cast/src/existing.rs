@@ -1,9 +1,9 @@
 //! Whether a DaemonSet that is there already is what the cast would make.
 
+use recast::difference::differences;
 use serde_json::{Value, json};
 
 use crate::cast::effective_strategy;
-use crate::difference::differences;
 use crate::remember::ANNOTATION;
 
 /// Where it differs from the cast. The cast of a live source has every default filled in, but for the few fields that a

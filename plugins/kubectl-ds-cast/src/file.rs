@@ -6,16 +6,16 @@ mod verdict;
 use std::collections::{BTreeMap, BTreeSet};
 use std::error::Error as _;
 
+use recast::exit::{Exit, Outcome};
 use recast::failure::Failure;
 use recast::kind::Kind;
 use recast::manifest::Manifest;
 use recast::manifest::sources::{Input, Source, SourceError, read};
 use recast::output::DryRun;
+use recast::screen::Screen;
 
 use crate::args::Args;
 use crate::cast::Account;
-use crate::screen::Screen;
-use crate::{Exit, Outcome};
 
 use verdict::{Verdict, judge};
 

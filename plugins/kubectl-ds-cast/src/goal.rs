@@ -3,6 +3,7 @@
 mod creation;
 
 use recast::action::{Action, Propagation, Request};
+use recast::commands::Commands;
 use recast::engine::{Gate, Goal, Step};
 use recast::failure::Failure;
 use recast::kind::Kind;
@@ -13,7 +14,6 @@ use recast::workload::Workload;
 use serde_json::json;
 
 use crate::cast::{Cast, Origin, Wishes, cast};
-use crate::commands::Commands;
 use crate::handover::Handover;
 use crate::placement::Placement;
 use crate::remember::ANNOTATION;

@@ -1,15 +1,17 @@
 //! May one workload go because another serves in its place? Said by the Services' slices, not by hope.
 
+mod share;
+
+use recast::commands::Commands;
+use recast::difference::count;
 use recast::engine::Gate;
 use recast::failure::Failure;
 use recast::object::ObjectId;
+use recast::ownership::{is_ready, pods_of};
 use recast::snapshot::Snapshot;
 use recast::workload::Workload;
 
-use crate::commands::Commands;
-use crate::difference::count;
-use crate::membership::{Share, shares};
-use crate::ownership::{is_ready, pods_of};
+use share::{Share, shares};
 
 /// A workload that is to go, and the one that stays.
 #[derive(Clone, Copy, Debug)]

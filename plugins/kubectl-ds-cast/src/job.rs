@@ -7,7 +7,7 @@ use recast::object::ObjectId;
 use recast::snapshot::Snapshot;
 use serde_json::Value;
 
-use crate::screen::Screen;
+use recast::screen::Screen;
 
 /// A goal that can be shown.
 pub trait Job: Goal {

@@ -5,23 +5,18 @@ mod blockers;
 mod cast;
 mod casting;
 mod clean;
-mod commands;
 mod diagnosis;
-mod difference;
 mod existing;
 mod file;
 mod goal;
 mod handover;
 mod job;
-mod membership;
 mod model;
-mod ownership;
 mod placement;
 mod remember;
 mod report;
 mod resolve;
 mod run;
-mod screen;
 mod survey;
 mod toleration;
 mod undo;
@@ -32,22 +27,8 @@ use std::process::ExitCode;
 
 use args::Args;
 use clap::Parser as _;
-use recast::failure::Failure;
-use screen::Screen;
-
-/// How the program ends.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Exit {
-    /// Done, or nothing to do.
-    Done = 0,
-    /// Refused or failed.
-    Failed = 1,
-    /// Interrupted by the user, as a shell reports it: 128 + SIGINT.
-    Interrupted = 130,
-}
-
-/// What a command ends with: an exit code, or failures to show.
-type Outcome = Result<Exit, Vec<Failure>>;
+use recast::exit::{Exit, usage};
+use recast::screen::Screen;
 
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> ExitCode {
@@ -67,12 +48,5 @@ async fn main() -> ExitCode {
         screen.failures(&failures);
         Exit::Failed
     });
-    ExitCode::from(exit as u8)
-}
-
-/// Help goes to stdout and is no failure; kubectl ends with 1 for a wrong command line.
-fn usage(error: &clap::Error) -> ExitCode {
-    // Nothing is left to report a failing terminal to.
-    let _ = error.print();
-    ExitCode::from(if error.use_stderr() { Exit::Failed } else { Exit::Done } as u8)
+    exit.into()
 }

@@ -2,14 +2,14 @@
 //! is gone.
 
 use recast::kind::Kind;
+use recast::membership::services_of;
 use recast::object::{Object, ObjectId};
+use recast::ownership::{is_ready, pods_of};
 use recast::selector::labels;
 use recast::snapshot::Snapshot;
 use recast::workload::Workload;
 use serde_json::{Value, json};
 
-use crate::membership::services_of;
-use crate::ownership::{is_ready, pods_of};
 use crate::placement::Placement;
 
 /// Does to the snapshot what the controllers would do, about a workload that was created and about what is deleted.

@@ -5,11 +5,12 @@
 //! has changed.
 
 use json_patch::{Patch, PatchOperation, TestOperation};
+use recast::json::without;
 use recast::patch::pointer;
 use serde_json::{Value, json};
 
 use crate::cast::effective_strategy;
-use crate::clean::{clean, without};
+use crate::clean::clean;
 
 /// The annotation.
 pub const ANNOTATION: &str = "kube-recast/undo";

@@ -2,17 +2,17 @@
 
 use std::collections::BTreeMap;
 
+use recast::difference::count;
 use recast::kind::Kind;
+use recast::membership::{ready_endpoints, services_of};
 use recast::object::Object;
+use recast::ownership::pods_of;
+use recast::screen::Screen;
 use recast::selector::labels;
 use recast::snapshot::Snapshot;
 
-use crate::difference::count;
 use crate::goal::CastGoal;
-use crate::membership::{ready_endpoints, services_of};
-use crate::ownership::pods_of;
 use crate::placement::Placement;
-use crate::screen::Screen;
 use crate::undo::UndoGoal;
 use crate::warnings::{Subject, warnings};
 

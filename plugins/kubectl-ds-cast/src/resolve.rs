@@ -2,15 +2,15 @@
 
 use futures::{StreamExt as _, stream};
 use recast::cluster::{Cluster, Scope};
+use recast::commands::Commands;
 use recast::failure::Failure;
 use recast::kind::Kind;
 use recast::object::{Object, ObjectId};
+use recast::screen::Screen;
 use recast::target::{Target, Targets};
 
 use crate::args::Args;
 use crate::cast::SOURCES;
-use crate::commands::Commands;
-use crate::screen::Screen;
 
 /// How many objects are read at once.
 const GETS_AT_ONCE: usize = 8;

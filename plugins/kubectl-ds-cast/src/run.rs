@@ -9,16 +9,16 @@ use futures::{StreamExt as _, stream};
 use recast::action::{Action, Request};
 use recast::cluster::{Answer, Cluster};
 use recast::engine::{Engine, Happening, Planned, Watch, plan};
+use recast::exit::{Exit, Outcome};
 use recast::failure::Failure;
-use recast::output::{DryRun, Format, write_json, write_objects};
+use recast::output::{DryRun, Format, shown, write_json, write_objects};
+use recast::screen::Screen;
 use recast::snapshot::Snapshot;
 use serde_json::Value;
 
 use crate::args::Args;
-use crate::clean::without;
 use crate::job::Job;
-use crate::screen::Screen;
-use crate::{Exit, Outcome, model};
+use crate::model;
 
 /// How many dry runs are under way at once.
 const DRY_RUNS_AT_ONCE: usize = 8;
@@ -149,12 +149,6 @@ impl<J: Job> Run<'_, J> {
             }
         })
     }
-}
-
-/// kubectl does not show who manages which field, either.
-fn shown(mut object: Value) -> Value {
-    without(&mut object, &["metadata", "managedFields"]);
-    object
 }
 
 /// The server's answer to each write of the plans, by object.

@@ -7,12 +7,12 @@ use recast::engine::{Need, Watch, gather};
 use recast::failure::Failure;
 use recast::kind::Kind;
 use recast::object::{Object, ObjectId};
+use recast::output::DryRun;
 use recast::selector::label_selector;
 use recast::snapshot::Snapshot;
 use serde_json::Value;
 
 use crate::args::Args;
-use recast::output::DryRun;
 
 /// One source, or DaemonSet, that something is to be done about.
 pub struct Site<'a> {

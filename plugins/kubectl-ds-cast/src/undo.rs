@@ -3,15 +3,16 @@
 mod goal;
 
 use json_patch::{Patch, PatchOperation, TestOperation};
+use recast::difference::differences;
 use recast::failure::Failure;
+use recast::json::without;
 use recast::kind::Kind;
 use recast::object::ObjectId;
 use recast::patch::pointer;
 use serde_json::{Map, Value, json};
 
 use crate::cast::{SOURCES, effective_strategy, is_gitops_mark};
-use crate::clean::{clean, without, without_empty_maps};
-use crate::difference::differences;
+use crate::clean::{clean, without_empty_maps};
 use crate::remember::{ANNOTATION, CHOICES, NOTICED, TEMPLATE, UPDATE_STRATEGY, remembered};
 
 pub use goal::UndoGoal;

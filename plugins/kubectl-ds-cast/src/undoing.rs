@@ -1,21 +1,21 @@
 //! Turning a live DaemonSet back into what it was.
 
+use recast::commands::Commands;
+use recast::exit::{Exit, Outcome};
 use recast::failure::Failure;
 use recast::kind::Kind;
 use recast::object::{Object, ObjectId};
+use recast::screen::Screen;
 use recast::snapshot::Snapshot;
 use serde_json::Value;
 
 use crate::args::Args;
-use crate::commands::Commands;
 use crate::job::{Job, doubled};
 use crate::report::undo_report;
 use crate::resolve::{Found, open};
 use crate::run::Run;
-use crate::screen::Screen;
 use crate::survey::{Interest, Site, survey};
 use crate::undo::{UndoGoal, UndoWishes, restore};
-use crate::{Exit, Outcome};
 
 /// Undoes what the command line names.
 pub async fn run(args: &Args, screen: &Screen) -> Outcome {

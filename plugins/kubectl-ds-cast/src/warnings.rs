@@ -5,12 +5,12 @@ mod resources;
 
 use recast::kind::Kind;
 use recast::object::{Object, ObjectId};
+use recast::ownership::is_finished;
 use recast::selector::{label_selector, labels, matches};
 use recast::snapshot::Snapshot;
 use serde_json::Value;
 
 use crate::blockers::{exclusive_claims, ports, spread, terms_against_itself};
-use crate::ownership::is_finished;
 use crate::placement::{Placement, pod_spec};
 
 /// What is warned about.

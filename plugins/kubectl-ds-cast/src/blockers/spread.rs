@@ -6,10 +6,10 @@ use std::collections::{BTreeMap, BTreeSet};
 use k8s_openapi::api::core::v1::{PodSpec, TopologySpreadConstraint};
 use kube::core::Selector;
 use recast::kind::Kind;
+use recast::ownership::{is_finished, node_of};
 use recast::selector::{Labels, labels, matches};
 
 use super::Field;
-use crate::ownership::{is_finished, node_of};
 
 /// The spread constraints that hold pods back and count the pods themselves.
 #[must_use]

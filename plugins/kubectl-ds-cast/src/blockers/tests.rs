@@ -1,5 +1,6 @@
 #![allow(clippy::needless_pass_by_value, reason = "json!() literals read best by value")]
 
+use recast::commands::Commands;
 use recast::kind::Kind;
 use recast::object::{Object, ObjectId};
 use recast::snapshot::Snapshot;
@@ -7,7 +8,6 @@ use serde_json::{Value, json};
 
 use super::*;
 use crate::cast::{Account, Cast, Wishes};
-use crate::commands::Commands;
 
 /// Three workers in two zones; a pod of the source on the first.
 fn snapshot() -> Snapshot {

@@ -1,11 +1,11 @@
 //! Metadata: what the server owns is stripped, what tracks the source is dropped, the rest is carried.
 
+use recast::difference::plain;
 use recast::kind::Kind;
 use recast::patch::Edits;
 use serde_json::{Value, json};
 
 use super::{Account, Origin, Wishes};
-use crate::difference::plain;
 use crate::remember;
 
 /// Fields of the metadata that the server owns.

@@ -1,11 +1,11 @@
 //! The spec: fields that a DaemonSet has too are carried, the others dropped and said, unknown ones refused.
 
+use recast::difference::plain;
 use recast::kind::Kind;
 use recast::patch::Edits;
 use serde_json::Value;
 
 use super::{Account, Refusal, strategy};
-use crate::difference::plain;
 
 /// Fields that a DaemonSet means the same by.
 const CARRIED: [&str; 4] = ["template", "selector", "minReadySeconds", "revisionHistoryLimit"];

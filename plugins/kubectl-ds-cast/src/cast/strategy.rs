@@ -1,11 +1,11 @@
 //! How pods are replaced: a Deployment's strategy and a StatefulSet's, as a DaemonSet's.
 
+use recast::difference::plain;
 use recast::kind::Kind;
 use recast::patch::Edits;
 use serde_json::{Map, Value, json};
 
 use super::{Account, Refusal};
-use crate::difference::plain;
 
 /// What a Deployment's `maxSurge` and `maxUnavailable` are where it does not say
 /// (`pkg/apis/apps/v1/defaults.go:SetDefaults_Deployment`).

@@ -5,10 +5,10 @@ use std::io::{self, Write};
 use recast::failure::Failure;
 use recast::manifest::{replace, unified};
 use recast::output::{DryRun, Format, write_json, write_objects};
+use recast::screen::Screen;
 
 use super::{Judged, Verdict};
 use crate::args::Args;
-use crate::screen::Screen;
 
 /// Writes what the arguments ask for.
 pub fn write(args: &Args, screen: &Screen, judged: &[Judged]) -> Result<(), Failure> {

@@ -1,6 +1,7 @@
 //! The DaemonSet's creation: what is looked at before, and what is there already.
 
 use recast::action::{Action, Request};
+use recast::difference::count;
 use recast::engine::Step;
 use recast::failure::Failure;
 use recast::object::Object;
@@ -9,7 +10,6 @@ use serde_json::Value;
 
 use super::{CastGoal, Replace};
 use crate::blockers::blockers;
-use crate::difference::count;
 use crate::existing::deviations;
 use crate::handover::ready_pods;
 use crate::placement::Placement;

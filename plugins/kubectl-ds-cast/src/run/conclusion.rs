@@ -4,13 +4,13 @@ use std::time::Duration;
 
 use recast::action::Request;
 use recast::engine::{Gate, Stop};
+use recast::exit::{Exit, Outcome};
 use recast::failure::Failure;
 use recast::output::DryRun;
 
 use super::Run;
 use crate::diagnosis::diagnose;
 use crate::job::Job;
-use crate::{Exit, Outcome};
 
 /// How long the reasons of a failure may be looked for.
 const DIAGNOSIS: Duration = Duration::from_secs(10);

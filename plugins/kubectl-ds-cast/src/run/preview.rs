@@ -2,14 +2,14 @@
 
 use std::collections::BTreeMap;
 
+use recast::commands::Commands;
 use recast::engine::Planned;
+use recast::exit::Exit;
 use recast::failure::Failure;
 use recast::output::DryRun;
 use serde_json::Value;
 
 use super::{Run, action_of};
-use crate::Exit;
-use crate::commands::Commands;
 use crate::job::Job;
 
 impl<J: Job> Run<'_, J> {

@@ -1,8 +1,11 @@
 //! What `--undo` wants of the cluster: the source there and available, the DaemonSet gone.
 
 use recast::action::{Action, Propagation, Request};
+use recast::commands::Commands;
+use recast::difference::differences;
 use recast::engine::{Gate, Goal, Step};
 use recast::failure::Failure;
+use recast::json::without;
 use recast::object::{Object, ObjectId};
 use recast::patch::Edits;
 use recast::selector::labels;
@@ -12,9 +15,6 @@ use serde_json::Value;
 
 use super::{Restored, UndoWishes, restore};
 use crate::blockers::{ports, terms_against_itself};
-use crate::clean::without;
-use crate::commands::Commands;
-use crate::difference::differences;
 use crate::handover::Handover;
 use crate::placement::pod_spec;
 

@@ -1,8 +1,8 @@
 //! Whose pods they are: by uid, through each `ReplicaSet` of a Deployment, never by name.
 
-use recast::kind::Kind;
-use recast::object::Object;
-use recast::snapshot::Snapshot;
+use crate::kind::Kind;
+use crate::object::Object;
+use crate::snapshot::Snapshot;
 
 /// The pods that the workload controls, itself or through a ReplicaSet of its own.
 pub fn pods_of<'a>(snapshot: &'a Snapshot, owner_uid: &'a str) -> impl Iterator<Item = &'a Object> {

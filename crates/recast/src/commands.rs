@@ -1,11 +1,11 @@
 //! Commands that a person can type: with the flags that reach the same cluster.
 
-use recast::action::{Propagation, Request};
-use recast::connection::ConnectionArgs;
-use recast::kind::Kind;
-use recast::manifest::to_yaml;
-use recast::object::{Object, ObjectId};
-use recast::shell::quoted;
+use crate::action::{Propagation, Request};
+use crate::connection::ConnectionArgs;
+use crate::kind::Kind;
+use crate::manifest::to_yaml;
+use crate::object::{Object, ObjectId};
+use crate::shell::quoted;
 
 /// Writes commands.
 #[derive(Clone, Debug, Default)]

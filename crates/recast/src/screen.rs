@@ -3,12 +3,12 @@
 use std::cell::RefCell;
 use std::io::{self, Write as _};
 
+use crate::engine::Gate;
+use crate::failure::Failure;
+use crate::output::unwritable;
+use crate::progress::Progress;
+use crate::terminal::harmless;
 use anstyle::{AnsiColor, Style};
-use recast::engine::Gate;
-use recast::failure::Failure;
-use recast::output::unwritable;
-use recast::progress::Progress;
-use recast::terminal::harmless;
 
 /// Where everything is printed.
 pub struct Screen {

@@ -1,0 +1,36 @@
+//! Which pods a Service really has: read off its `EndpointSlices`.
+
+use std::collections::BTreeSet;
+
+use crate::kind::Kind;
+use crate::object::Object;
+use crate::selector::{Labels, matches, service_selector};
+use crate::snapshot::Snapshot;
+use serde_json::Value;
+
+/// The label that tells whose slice it is.
+const SERVICE_NAME: &str = "kubernetes.io/service-name";
+
+/// The Services whose selector matches the labels. One without selector, or an `ExternalName`, selects no pods.
+pub fn services_of<'a>(snapshot: &'a Snapshot, labels: &'a Labels) -> impl Iterator<Item = &'a Object> {
+    snapshot.of(Kind::Service).filter(move |service| selects(service, labels))
+}
+
+/// Whether the Service takes in pods with these labels.
+#[must_use]
+pub fn selects(service: &Object, labels: &Labels) -> bool {
+    let external = service.at("/spec/type").is_some_and(|kind| kind == "ExternalName");
+    !external && service_selector(service.at("/spec/selector")).is_some_and(|selector| matches(&selector, labels))
+}
+
+/// The uids of the pods that are ready endpoints of the Service.
+#[must_use]
+pub fn ready_endpoints(snapshot: &Snapshot, service: &str) -> BTreeSet<String> {
+    let slices = snapshot.of(Kind::EndpointSlice).filter(|slice| {
+        slice.metadata().labels.as_ref().and_then(|labels| labels.get(SERVICE_NAME)).is_some_and(|name| name == service)
+    });
+    let endpoints = slices.flat_map(|slice| slice.at("/endpoints").and_then(Value::as_array).into_iter().flatten());
+    // An unknown condition counts as ready (k8s.io/api/discovery/v1:EndpointConditions).
+    let ready = endpoints.filter(|endpoint| endpoint.pointer("/conditions/ready") != Some(&Value::Bool(false)));
+    ready.filter_map(|endpoint| endpoint.pointer("/targetRef/uid")?.as_str().map(str::to_owned)).collect()
+}
