@@ -15,6 +15,8 @@ mod edit;
 mod entry;
 mod error;
 mod fault;
+mod file;
+pub mod files;
 mod flow;
 #[cfg(test)]
 mod golden;
@@ -41,6 +43,7 @@ mod walk;
 pub use diff::unified;
 pub use edit::EditError;
 pub use error::{ManifestError, Place};
+pub use file::File;
 pub use object::ManifestObject;
 pub use render::to_yaml;
 pub use replace::replace;

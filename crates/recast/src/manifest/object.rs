@@ -39,6 +39,16 @@ impl ManifestObject {
         self.value["metadata"]["name"].as_str().unwrap_or_default()
     }
 
+    /// `daemonset.apps/rng`: as kubectl names it.
+    #[must_use]
+    pub fn id(&self) -> String {
+        let kind = self.kind().to_lowercase();
+        match self.api_version().split_once('/') {
+            Some((group, _)) => format!("{kind}.{group}/{}", self.name()),
+            None => format!("{kind}/{}", self.name()),
+        }
+    }
+
     /// Its namespace, if it says one.
     #[must_use]
     pub fn namespace(&self) -> Option<&str> {

@@ -4,7 +4,7 @@ use std::fs::{self, File};
 use std::io::{self, Read};
 use std::path::{Path, PathBuf};
 
-use super::{MAX_SIZE, Manifest, ManifestError};
+use super::{MAX_SIZE, ManifestError};
 
 /// The endings of the files that kubectl takes from a folder.
 const ENDINGS: [&str; 3] = ["json", "yaml", "yml"];
@@ -71,11 +71,11 @@ pub enum SourceError {
 }
 
 impl SourceError {
-    /// What to do about it, if there is something to say.
+    /// What to do about it, if there is something to say. `command` is the one that wants to read.
     #[must_use]
-    pub fn hint(&self) -> Option<String> {
+    pub fn hint(&self, command: &str) -> Option<String> {
         match self {
-            Self::Url(url) => Some(format!("curl -sL {url} | kubectl ds-cast -f -")),
+            Self::Url(url) => Some(format!("curl -sL {url} | {command} -f -")),
             Self::EmptyFolder(_) => Some("-R looks in the folders below, too".to_owned()),
             Self::Manifest(error) => error.hint().map(str::to_owned),
             _ => None,
@@ -105,16 +105,6 @@ pub fn read(sources: &[Source], recursive: bool, stdin: &mut dyn Read) -> Result
         }
     }
     Ok(inputs)
-}
-
-impl Input {
-    /// The manifest in it.
-    ///
-    /// # Errors
-    /// As [`Manifest::parse`].
-    pub fn parse(&self) -> Result<Manifest, ManifestError> {
-        Manifest::parse(&self.name, self.bytes.clone())
-    }
 }
 
 fn read_file(path: &Path) -> Result<Input, SourceError> {
@@ -208,7 +198,7 @@ mod tests {
         assert!(matches!(names(&["/no/such/file"], false), Err(SourceError::Missing(_))));
         assert!(matches!(names(&["-", "-"], false), Err(SourceError::StdinTwice)));
         let url = names(&["https://example.com/a.yml"], false).unwrap_err();
-        assert_eq!(url.hint().unwrap(), "curl -sL https://example.com/a.yml | kubectl ds-cast -f -");
+        assert_eq!(url.hint("kubectl ds-cast").unwrap(), "curl -sL https://example.com/a.yml | kubectl ds-cast -f -");
     }
 
     #[test]
