@@ -9,6 +9,8 @@ use crate::object::{Object, ObjectId};
 pub enum Propagation {
     /// They go first, then the object.
     Foreground,
+    /// They stay, without owner; then the object goes.
+    Orphan,
 }
 
 /// One write.

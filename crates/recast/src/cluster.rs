@@ -29,6 +29,18 @@ pub enum Answer {
     Gone,
 }
 
+impl Answer {
+    /// An object whose deletion waited for a last finalizer that this write has removed is answered once more, and gone.
+    pub(crate) fn of(object: Box<Object>) -> Self {
+        let waits = object.metadata().finalizers.as_ref().is_some_and(|finalizers| !finalizers.is_empty());
+        if object.is_deleting() && !waits && object.metadata().deletion_grace_period_seconds.is_none_or(|s| s == 0) {
+            Self::Gone
+        } else {
+            Self::Is(object)
+        }
+    }
+}
+
 /// One step of a watch, by the position of its scope.
 pub type WatchEvent = (usize, Result<watcher::Event<Object>, watcher::Error>);
 
@@ -101,7 +113,7 @@ impl Cluster {
     pub async fn perform(&self, request: &Request, dry_run: bool) -> Result<Answer, ClusterError> {
         let id = request.id();
         let api = self.api(id.kind, id.namespace());
-        let is = |object: Object| Answer::Is(Box::new(object));
+        let is = |object: Object| Answer::of(Box::new(object));
         match request {
             Request::Create { object, .. } => {
                 let params = PostParams { dry_run, field_manager: Some(self.field_manager.clone()) };
@@ -178,6 +190,7 @@ impl Cluster {
 fn delete_params(uid: &str, version: &str, propagation: Propagation, dry_run: bool) -> DeleteParams {
     let params = match propagation {
         Propagation::Foreground => DeleteParams::foreground(),
+        Propagation::Orphan => DeleteParams::orphan(),
     };
     let preconditions = Preconditions { uid: Some(uid.to_owned()), resource_version: Some(version.to_owned()) };
     DeleteParams { dry_run, ..params.preconditions(preconditions) }

@@ -57,6 +57,7 @@ impl Commands {
             Request::Delete { id, propagation, .. } => {
                 let cascade = match propagation {
                     Propagation::Foreground => "--cascade=foreground",
+                    Propagation::Orphan => "--cascade=orphan",
                 };
                 self.kubectl(&["delete", &id.to_string(), cascade])
             }

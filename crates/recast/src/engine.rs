@@ -8,11 +8,12 @@ mod goal;
 mod interrupt;
 mod plan;
 mod watch;
+mod writes;
 
 use std::time::{Duration, Instant};
 
 use crate::action::Action;
-use crate::cluster::{Cluster, ClusterError};
+use crate::cluster::Cluster;
 use crate::failure::Failure;
 use crate::snapshot::Snapshot;
 use crate::timeout::Timeout;
@@ -22,7 +23,8 @@ pub use goal::{Gate, Goal, Step, Stop};
 pub use plan::{Planned, plan};
 pub use watch::Watch;
 
-use interrupt::{expired, interrupted};
+use interrupt::{Interrupts, expired};
+use writes::Outcome;
 
 /// Something that happened.
 #[derive(Debug)]
@@ -38,6 +40,8 @@ pub enum Happening<'a> {
     },
     /// No goal can go on.
     Waits(&'a [(usize, Gate)]),
+    /// The user has interrupted, and it goes on until this is in no danger any more.
+    Finishes(&'a str),
 }
 
 /// How far a set of goals is driven, and on what.
@@ -54,15 +58,19 @@ pub struct Engine<'a> {
 
 impl Engine<'_> {
     /// Drives every goal until it is reached or stopped. The results stand in the order of the goals.
+    ///
+    /// An interrupt stops it at once, unless a goal says that something would be in danger: then it goes on until
+    /// nothing is, or until the second interrupt.
     pub async fn drive<G: Goal>(&mut self, goals: &[G], mut sink: impl FnMut(Happening<'_>)) -> Vec<Result<(), Stop>> {
         let begun = Instant::now();
         let mut results: Vec<Option<Result<(), Stop>>> = goals.iter().map(|_| None).collect();
-        let mut interrupt = Box::pin(interrupted());
+        let mut interrupts = Interrupts::new();
+        let mut interrupted = false;
         loop {
             if let Some(watch) = &mut self.watch
                 && let Err(failure) = watch.catch_up(&mut self.snapshot).await
             {
-                fail(&mut results, &failure);
+                end(&mut results, || Stop::Refused(failure.clone()));
             }
             let mut gates: Vec<(usize, Gate)> = Vec::new();
             let mut acted = false;
@@ -70,20 +78,26 @@ impl Engine<'_> {
                 if results[position].is_some() {
                     continue;
                 }
+                if interrupted && goal.exposed(&self.snapshot).is_none() {
+                    results[position] = Some(Err(Stop::Interrupted { gate: None }));
+                    continue;
+                }
                 match goal.next(&self.snapshot) {
                     Err(failure) => results[position] = Some(Err(Stop::Refused(failure))),
                     Ok(Step::Done) => results[position] = Some(Ok(())),
                     Ok(Step::Wait(gate)) => gates.push((position, gate)),
-                    Ok(Step::Act(action)) => match self.act(&action, &mut interrupt).await {
-                        Ok(Outcome::Granted) => {
-                            acted = true;
-                            sink(Happening::Acted { goal: position, action: &action, snapshot: &self.snapshot });
+                    Ok(Step::Act(actions)) => {
+                        let mut told = |action: &Action, snapshot: &Snapshot| {
+                            sink(Happening::Acted { goal: position, action, snapshot });
+                        };
+                        let outcome = self.act(&actions, goal, &mut interrupts, &mut interrupted, &mut told).await;
+                        acted = true;
+                        match outcome {
+                            Ok(Outcome::Sent) => {}
+                            Ok(Outcome::Interrupted) => results[position] = Some(Err(Stop::Interrupted { gate: None })),
+                            Err(failure) => results[position] = Some(Err(Stop::Refused(failure))),
                         }
-                        Ok(Outcome::Interrupted) => results[position] = Some(Err(Stop::Interrupted { gate: None })),
-                        Ok(Outcome::LookAgain) => acted = true,
-                        Ok(Outcome::WaitForNews) => gates.push((position, news_of(&action))),
-                        Err(failure) => results[position] = Some(Err(Stop::Refused(failure))),
-                    },
+                    }
                 }
             }
             if results.iter().all(Option::is_some) {
@@ -101,48 +115,22 @@ impl Engine<'_> {
             sink(Happening::Waits(&gates));
             let ended = tokio::select! {
                 biased;
-                () = &mut interrupt => Some(Ended::Interrupted),
+                () = interrupts.next() => Some(Ended::Interrupted),
                 () = expired(begun, self.timeout) => Some(Ended::TimedOut),
                 news = self.news() => news.err().map(Ended::Lost),
             };
             let Some(ended) = ended else { continue };
+            if matches!(ended, Ended::Interrupted)
+                && !std::mem::replace(&mut interrupted, true)
+                && let Some(danger) = goals.iter().find_map(|goal| goal.exposed(&self.snapshot))
+            {
+                sink(Happening::Finishes(&danger));
+                continue;
+            }
             for (position, gate) in gates {
                 results[position] = Some(Err(ended.stop(gate, begun.elapsed())));
             }
         }
-    }
-
-    async fn act(
-        &mut self,
-        action: &Action,
-        interrupt: &mut (impl Future<Output = ()> + Unpin),
-    ) -> Result<Outcome, Failure> {
-        let answer = tokio::select! {
-            answer = self.cluster.perform(&action.request, false) => answer,
-            () = interrupt => return Ok(Outcome::Interrupted),
-        };
-        match answer {
-            Ok(answer) => {
-                self.snapshot.enter(&action.request, answer);
-                Ok(Outcome::Granted)
-            }
-            Err(error) => self.after(action, error).await,
-        }
-    }
-
-    /// Somebody else was faster: look at what stands there now, and decide anew.
-    async fn after(&mut self, action: &Action, error: ClusterError) -> Result<Outcome, Failure> {
-        let id = action.request.id();
-        let unseen = self.snapshot.get(id).is_none();
-        if error.is_already_exists() && unseen {
-            if let Some(object) = self.cluster.get(id).await? {
-                self.snapshot.observe(id.kind, object);
-                return Ok(Outcome::LookAgain);
-            }
-        } else if (error.is_conflict() || error.is_not_found()) && self.watch.is_some() {
-            return Ok(Outcome::WaitForNews);
-        }
-        Err(error.into())
     }
 
     async fn news(&mut self) -> Result<(), Failure> {
@@ -153,16 +141,9 @@ impl Engine<'_> {
     }
 }
 
-enum Outcome {
-    Granted,
-    Interrupted,
-    LookAgain,
-    WaitForNews,
-}
-
-fn fail(results: &mut [Option<Result<(), Stop>>], failure: &Failure) {
+fn end(results: &mut [Option<Result<(), Stop>>], stop: impl Fn() -> Stop) {
     for result in results.iter_mut().filter(|result| result.is_none()) {
-        *result = Some(Err(Stop::Refused(failure.clone())));
+        *result = Some(Err(stop()));
     }
 }
 
@@ -179,14 +160,5 @@ impl Ended {
             Self::TimedOut => Stop::TimedOut { gate, waited },
             Self::Lost(failure) => Stop::Refused(failure.clone()),
         }
-    }
-}
-
-fn news_of(action: &Action) -> Gate {
-    let id = action.request.id();
-    Gate {
-        waits_for: format!("the newest state of {id}"),
-        sees: "it was changed meanwhile".to_owned(),
-        command: format!("kubectl get {id}"),
     }
 }

@@ -13,8 +13,8 @@ pub struct Snapshot {
     objects: BTreeMap<ObjectId, Object>,
     /// The uid of what this run has written, by place.
     written: BTreeMap<ObjectId, String>,
-    /// The version of the last object at a place that is empty now.
-    gone: BTreeMap<ObjectId, u64>,
+    /// The last object at a place that is empty now.
+    gone: BTreeMap<ObjectId, Object>,
     withheld: BTreeSet<Kind>,
 }
 
@@ -43,6 +43,12 @@ impl Snapshot {
         self.written.contains_key(id) && self.get(id).is_none()
     }
 
+    /// The last state of an object that this run has seen, if there is none at its place now.
+    #[must_use]
+    pub fn last(&self, id: &ObjectId) -> Option<&Object> {
+        self.gone.get(id)
+    }
+
     /// Whether the user may not look at a kind.
     #[must_use]
     pub fn is_withheld(&self, kind: Kind) -> bool {
@@ -63,7 +69,7 @@ impl Snapshot {
     pub fn observe(&mut self, kind: Kind, object: Object) -> ObjectId {
         let namespace = object.metadata().namespace.clone().filter(|_| kind.namespaced());
         let id = ObjectId { kind, namespace, name: object.name().to_owned() };
-        let known = self.objects.get(&id).map(version).or_else(|| self.gone.get(&id).map(|last| last + 1));
+        let known = self.objects.get(&id).map(version).or_else(|| self.gone.get(&id).map(|last| version(last) + 1));
         if known.is_none_or(|known| known <= version(&object)) {
             self.gone.remove(&id);
             self.objects.insert(id.clone(), object);
@@ -92,13 +98,13 @@ impl Snapshot {
 
     fn clear(&mut self, id: &ObjectId) {
         if let Some(last) = self.objects.remove(id) {
-            self.gone.insert(id.clone(), version(&last));
+            self.gone.insert(id.clone(), last);
         }
     }
 }
 
 /// The resourceVersion as a number; one that is none compares as the oldest.
-fn version(object: &Object) -> u64 {
+pub(crate) fn version(object: &Object) -> u64 {
     object.metadata().resource_version.as_deref().and_then(|version| version.parse().ok()).unwrap_or(0)
 }
 

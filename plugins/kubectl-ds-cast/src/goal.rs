@@ -109,9 +109,9 @@ impl CastGoal {
             return Ok(Step::Wait(gate));
         }
         if let Some(action) = self.refresh_memory(daemon_set, source)? {
-            return Ok(Step::Act(Box::new(action)));
+            return Ok(Step::Act(vec![action]));
         }
-        Ok(Step::Act(Box::new(Action {
+        Ok(Step::Act(vec![Action {
             request: Request::Delete {
                 id: self.source.clone(),
                 uid: source.uid().to_owned(),
@@ -119,7 +119,7 @@ impl CastGoal {
                 propagation: Propagation::Foreground,
             },
             why: format!("{} is ready on every node, so its pods are not needed any more", self.target),
-        })))
+        }]))
     }
 
     /// The source may have been scaled since: what `--undo` will give back is what it is at the end.

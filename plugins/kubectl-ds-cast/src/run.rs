@@ -130,6 +130,7 @@ impl<J: Job> Run<'_, J> {
                     }
                 }
                 Happening::Waits(gates) => screen.progress(gates.iter().map(|(_, gate)| gate)),
+                Happening::Finishes(danger) => screen.say(danger),
             })
             .await;
         self.snapshot = engine.snapshot;

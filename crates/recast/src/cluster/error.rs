@@ -73,6 +73,13 @@ impl ClusterError {
         self.status().is_some_and(|status| status.code == 404)
     }
 
+    /// Whether the request was made for a state that is past: the object is gone, there is one already, or a
+    /// precondition does not hold. A failed `test` of a JSON patch is answered as 422.
+    #[must_use]
+    pub fn is_outdated(&self) -> bool {
+        self.status().is_some_and(|status| matches!(status.code, 404 | 409 | 422))
+    }
+
     fn hint(&self) -> Option<String> {
         match self.status() {
             Some(status) if status.code == 401 => {

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use crate::action::Action;
+use crate::action::{Action, Request};
 use crate::failure::Failure;
 use crate::snapshot::Snapshot;
 
@@ -20,12 +20,20 @@ pub struct Gate {
 /// What to do now.
 #[derive(Clone, Debug)]
 pub enum Step {
-    /// A write.
-    Act(Box<Action>),
+    /// Writes that do not depend on each other: they are sent side by side.
+    Act(Vec<Action>),
     /// Nothing, until the cluster has changed.
     Wait(Gate),
     /// Nothing more: the goal is reached.
     Done,
+}
+
+impl Step {
+    /// One write.
+    #[must_use]
+    pub fn act(request: Request, why: impl Into<String>) -> Self {
+        Self::Act(vec![Action { request, why: why.into() }])
+    }
 }
 
 /// What a command wants of the cluster.
@@ -35,6 +43,11 @@ pub trait Goal {
     /// # Errors
     /// If the goal cannot or must not be reached from here.
     fn next(&self, snapshot: &Snapshot) -> Result<Step, Failure>;
+
+    /// What would be in danger if it were left as it is now, in a sentence. While it says something, an interrupt waits.
+    fn exposed(&self, _: &Snapshot) -> Option<String> {
+        None
+    }
 }
 
 /// Why a goal was not reached.

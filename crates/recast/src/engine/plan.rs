@@ -3,7 +3,7 @@
 use serde_json::{Value, json};
 
 use super::{Gate, Goal, Step};
-use crate::action::{Action, Request};
+use crate::action::{Action, Propagation, Request};
 use crate::cluster::Answer;
 use crate::failure::Failure;
 use crate::object::Object;
@@ -18,7 +18,7 @@ pub enum Planned {
     Wait(Gate),
 }
 
-/// More steps than any goal takes; a plan that is longer goes in a circle.
+/// More decisions than any goal takes; a plan that is longer goes in a circle.
 const LONGEST: usize = 1000;
 
 /// What the goal would do. `settle` is the model: it does to the snapshot what the controllers would do to the cluster.
@@ -28,14 +28,16 @@ const LONGEST: usize = 1000;
 pub fn plan(goal: &impl Goal, mut snapshot: Snapshot, settle: impl Fn(&mut Snapshot)) -> Result<Vec<Planned>, Failure> {
     let mut steps = Vec::new();
     let mut waiting: Option<Gate> = None;
-    while steps.len() < LONGEST {
+    for _ in 0..LONGEST {
         match goal.next(&snapshot)? {
             Step::Done => return Ok(steps),
-            Step::Act(action) => {
-                let answer = model(&action.request, &snapshot)?;
-                snapshot.enter(&action.request, answer);
+            Step::Act(actions) => {
+                for action in actions {
+                    let answer = model(&action.request, &snapshot)?;
+                    snapshot.enter(&action.request, answer);
+                    steps.push(Planned::Act(Box::new(action)));
+                }
                 waiting = None;
-                steps.push(Planned::Act(action));
             }
             // What the model cannot bring about ends the plan, not the command.
             Step::Wait(gate) if waiting.as_ref().is_some_and(|last| last.waits_for == gate.waits_for) => {
@@ -54,7 +56,12 @@ pub fn plan(goal: &impl Goal, mut snapshot: Snapshot, settle: impl Fn(&mut Snaps
 /// The answer that a server would give.
 fn model(request: &Request, snapshot: &Snapshot) -> Result<Answer, Failure> {
     let value = match request {
-        Request::Delete { .. } => return Ok(Answer::Gone),
+        Request::Delete { id, propagation, .. } => {
+            match snapshot.get(id).filter(|_| *propagation == Propagation::Orphan) {
+                Some(object) => orphaning(object.value().clone()),
+                None => return Ok(Answer::Gone),
+            }
+        }
         Request::Create { id, object } => created(object.value().clone(), id.namespace()),
         Request::Patch { id, patch } => {
             let mut value = snapshot.get(id).map(|object| object.value().clone()).unwrap_or_default();
@@ -64,7 +71,18 @@ fn model(request: &Request, snapshot: &Snapshot) -> Result<Answer, Failure> {
         }
     };
     let object = Object::new(value).map_err(|error| Failure::caused_by("cannot plan", &error))?;
-    Ok(Answer::Is(Box::new(object)))
+    Ok(Answer::of(Box::new(object)))
+}
+
+/// Deleted, and waiting until the garbage collector has freed what it owned.
+fn orphaning(mut value: Value) -> Value {
+    let metadata = &mut value["metadata"];
+    metadata["deletionTimestamp"] = json!("2000-01-01T00:00:00Z");
+    match metadata["finalizers"].as_array_mut() {
+        Some(finalizers) => finalizers.push(json!("orphan")),
+        None => metadata["finalizers"] = json!(["orphan"]),
+    }
+    value
 }
 
 fn created(mut value: Value, namespace: &str) -> Value {

@@ -32,10 +32,10 @@ impl CastGoal {
         }
         let object = Object::new(self.cast.daemon_set.clone())
             .map_err(|error| Failure::caused_by(format!("{} cannot be cast", self.source), &error))?;
-        Ok(Step::Act(Box::new(Action {
+        Ok(Step::Act(vec![Action {
             request: Request::Create { id: self.target.clone(), object: Box::new(object) },
             why: format!("it takes selector and template of {}, and runs one pod on each node", self.source),
-        })))
+        }]))
     }
 
     /// What would be waited for in vain, because the source's own pods are in the way.

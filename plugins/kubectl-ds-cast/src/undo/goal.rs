@@ -50,7 +50,7 @@ impl Goal for UndoGoal {
         }
         let Some(daemon_set) = daemon_set else { return Ok(Step::Done) };
         if let Some(action) = self.scale(source, snapshot) {
-            return Ok(Step::Act(Box::new(action)));
+            return Ok(Step::Act(vec![action]));
         }
         let workload = Workload::new(self.source.kind, source);
         if !workload.is_available() {
@@ -66,9 +66,9 @@ impl Goal for UndoGoal {
             return Ok(Step::Wait(gate));
         }
         if let Some(action) = self.pause(source) {
-            return Ok(Step::Act(Box::new(action)));
+            return Ok(Step::Act(vec![action]));
         }
-        Ok(Step::Act(Box::new(self.delete(daemon_set))))
+        Ok(Step::Act(vec![self.delete(daemon_set)]))
     }
 }
 
@@ -103,10 +103,10 @@ impl UndoGoal {
             .map_err(|error| Failure::caused_by(format!("{} cannot be restored", self.source), &error))?;
         let origin =
             if self.restored.remembered { "as the cast remembers it" } else { "from the daemon set's template" };
-        Ok(Step::Act(Box::new(Action {
+        Ok(Step::Act(vec![Action {
             request: Request::Create { id: self.source.clone(), object: Box::new(object) },
             why: format!("it comes back, {origin}"),
-        })))
+        }]))
     }
 
     /// A source that stands there already may have been scaled down since: to no pods at all, in the end.
