@@ -21,6 +21,7 @@ pub mod output;
 pub mod ownership;
 pub mod patch;
 pub mod progress;
+pub mod resolve;
 pub mod screen;
 pub mod selector;
 pub mod shell;

@@ -5,6 +5,7 @@ use recast::exit::{Exit, Outcome};
 use recast::failure::Failure;
 use recast::kind::Kind;
 use recast::object::{Object, ObjectId};
+use recast::resolve::{Found, not_found};
 use recast::screen::Screen;
 use recast::snapshot::Snapshot;
 use serde_json::Value;
@@ -12,7 +13,7 @@ use serde_json::Value;
 use crate::args::Args;
 use crate::job::{Job, doubled};
 use crate::report::undo_report;
-use crate::resolve::{Found, open};
+use crate::resolve::open;
 use crate::run::Run;
 use crate::survey::{Interest, Site, survey};
 use crate::undo::{UndoGoal, UndoWishes, restore};
@@ -45,7 +46,7 @@ fn goals(args: &Args, found: Vec<Found>) -> Result<(Vec<Object>, Vec<UndoGoal>),
             Found::There(id, object) => goal(args, id.clone(), object),
             Found::Missing(_, id) => {
                 let commands = Commands::like(&args.connection);
-                Err(Failure::new(format!("{id} not found in namespace {}", id.namespace()))
+                Err(not_found(id, &commands)
                     .detail("if it was undone before, its source is there")
                     .hint(commands.kubectl(&["get", "deployments,replicasets,statefulsets,daemonsets"])))
             }
