@@ -14,6 +14,7 @@ pub mod exit;
 pub mod failure;
 pub mod json;
 pub mod kind;
+pub mod label;
 pub mod manifest;
 pub mod membership;
 pub mod object;

@@ -46,6 +46,12 @@ impl Edits {
         &self.value
     }
 
+    /// Whether nothing has been recorded, and the value is as it was.
+    #[must_use]
+    pub const fn is_empty(&self) -> bool {
+        self.operations.is_empty()
+    }
+
     /// What stands at a path now.
     #[must_use]
     pub fn at(&self, path: &Path<'_>) -> Option<&Value> {
