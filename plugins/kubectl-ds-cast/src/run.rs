@@ -3,15 +3,14 @@
 mod conclusion;
 mod preview;
 
-use std::collections::BTreeMap;
-
-use futures::{StreamExt as _, stream};
-use recast::action::{Action, Request};
-use recast::cluster::{Answer, Cluster};
+use recast::action::Request;
+use recast::cluster::Cluster;
 use recast::engine::{Engine, Happening, Planned, Watch, plan};
 use recast::exit::{Exit, Outcome};
 use recast::failure::Failure;
-use recast::output::{DryRun, Format, shown, write_json, write_objects};
+use recast::output::DryRun;
+use recast::product::{self, Product};
+use recast::rehearsal::{Answers, rehearse, requests};
 use recast::screen::Screen;
 use recast::snapshot::Snapshot;
 use serde_json::Value;
@@ -19,9 +18,6 @@ use serde_json::Value;
 use crate::args::Args;
 use crate::job::Job;
 use crate::model;
-
-/// How many dry runs are under way at once.
-const DRY_RUNS_AT_ONCE: usize = 8;
 
 /// Jobs, and what they are carried out on.
 pub struct Run<'a, J> {
@@ -52,11 +48,12 @@ impl<J: Job> Run<'_, J> {
         if self.args.explain {
             return self.explain(&plans).map_err(one);
         }
-        let mut answers = BTreeMap::new();
+        let mut answers = Answers::new();
         let alone = self.jobs.len() == 1 && self.jobs[0].removes().is_none();
         // A single creation is its own test; before anything larger the server is asked about all of it.
         if self.args.dry_run == DryRun::Server || (self.args.dry_run == DryRun::None && !alone) {
-            answers = self.rehearse(&plans).await?;
+            let requests = plans.iter().flat_map(|plan| requests(plan)).collect();
+            answers = rehearse(self.cluster, requests, self.watch.as_mut(), &mut self.snapshot).await?;
         }
         if self.args.dry_run != DryRun::None {
             return self.show(&plans, &answers).map_err(one);
@@ -83,18 +80,6 @@ impl<J: Job> Run<'_, J> {
             return Err(failures);
         }
         Ok(plans)
-    }
-
-    /// Asks the server about every write to come, while the watches go on: a right that they lack shows here too.
-    async fn rehearse(&mut self, plans: &[Vec<Planned>]) -> Result<BTreeMap<String, Value>, Vec<Failure>> {
-        let mut asked = Box::pin(ask(self.cluster, plans));
-        loop {
-            tokio::select! {
-                biased;
-                answers = &mut asked => return answers,
-                news = next(self.watch.as_mut(), &mut self.snapshot) => news.map_err(one)?,
-            }
-        }
     }
 
     /// kubectl's messages for what was done; `unchanged` if that is nothing.
@@ -140,49 +125,8 @@ impl<J: Job> Run<'_, J> {
     /// What `-o` asks for, of the jobs that have a result.
     fn print(&self, results: Vec<(&J, Value)>) -> Result<(), Failure> {
         let Some(format) = self.args.output.filter(|_| !results.is_empty()) else { return Ok(()) };
-        self.screen.result(|out| match format {
-            Format::Name => results.iter().try_for_each(|(job, _)| writeln!(out, "{}", job.creates())),
-            Format::Patch => {
-                results.iter().try_for_each(|(job, _)| write_json(out, &serde_json::to_value(job.patch())?))
-            }
-            Format::Yaml | Format::Json => {
-                write_objects(out, format, results.into_iter().map(|(_, object)| shown(object)).collect())
-            }
-        })
-    }
-}
-
-/// The server's answer to each write of the plans, by object.
-async fn ask(cluster: &Cluster, plans: &[Vec<Planned>]) -> Result<BTreeMap<String, Value>, Vec<Failure>> {
-    let actions: Vec<&Action> = plans.iter().flatten().filter_map(action_of).collect();
-    let asked = stream::iter(actions)
-        .map(|action| async move { (action.request.id().to_string(), cluster.perform(&action.request, true).await) });
-    let (mut answers, mut failures) = (BTreeMap::new(), Vec::new());
-    for (id, answer) in asked.buffered(DRY_RUNS_AT_ONCE).collect::<Vec<_>>().await {
-        match answer {
-            Ok(Answer::Is(object)) => drop(answers.insert(id, object.into_value())),
-            Ok(Answer::Gone) => {}
-            // Somebody was faster between reading and asking: a status moved on, or the name is taken now. The run itself
-            // looks again before it writes, and what stands there by then decides.
-            Err(error) if error.is_conflict() || error.is_already_exists() => {}
-            Err(error) => failures.push(error.into()),
-        }
-    }
-    if failures.is_empty() { Ok(answers) } else { Err(failures) }
-}
-
-/// The next event, if anything is watched.
-async fn next(watch: Option<&mut Watch>, snapshot: &mut Snapshot) -> Result<(), Failure> {
-    match watch {
-        Some(watch) => watch.next(snapshot).await,
-        None => std::future::pending().await,
-    }
-}
-
-fn action_of(step: &Planned) -> Option<&Action> {
-    match step {
-        Planned::Act(action) => Some(action),
-        Planned::Wait(_) => None,
+        let product = |(job, object): (&J, Value)| Product { id: job.creates().clone(), patch: job.patch(), object };
+        self.screen.result(|out| product::write(out, format, results.into_iter().map(product).collect()))
     }
 }
 

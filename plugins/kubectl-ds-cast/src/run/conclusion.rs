@@ -3,7 +3,8 @@
 use std::time::Duration;
 
 use recast::action::Request;
-use recast::engine::{Gate, Stop};
+use recast::ending;
+use recast::engine::Stop;
 use recast::exit::{Exit, Outcome};
 use recast::failure::Failure;
 use recast::output::DryRun;
@@ -37,52 +38,29 @@ impl<J: Job> Run<'_, J> {
                 }
                 Ok(()) => {}
                 Err(Stop::Left { gate }) => {
-                    self.screen.labelled("left", &format!("{}: {}", gate.waits_for, gate.sees));
-                    self.screen.labelled("next", AGAIN);
+                    ending::left(self.screen, &gate);
                 }
                 Err(Stop::Interrupted { gate }) => {
                     exit = Exit::Interrupted;
-                    self.screen.failures(&[interrupted(gate.as_ref()).details(standing(job, acted)).hint(AGAIN)]);
+                    self.screen.failures(&[ending::interrupted(gate.as_ref()).details(standing(job, acted))]);
                 }
                 Err(Stop::Refused(failure)) if acted.is_empty() => failures.push(failure),
                 Err(Stop::Refused(failure)) => failures.push(failure.details(standing(job, acted))),
                 Err(Stop::TimedOut { gate, waited }) => {
                     let reasons = diagnose(self.cluster, &self.snapshot, job.creates());
                     let reasons = tokio::time::timeout(DIAGNOSIS, reasons).await.unwrap_or_default();
-                    failures.push(gave_up(&gate, waited).details(reasons).details(standing(job, acted)).hint(AGAIN));
+                    failures.push(ending::gave_up(&gate, waited).details(reasons).details(standing(job, acted)));
                 }
             }
         }
         failures.extend(self.print(objects).err());
-        match (failures.is_empty(), exit) {
-            (true, exit) => Ok(exit),
-            (false, Exit::Interrupted) => {
-                self.screen.failures(&failures);
-                Ok(exit)
-            }
-            (false, _) => Err(failures),
-        }
+        ending::outcome(self.screen, exit, failures)
     }
 }
-
-fn interrupted(gate: Option<&Gate>) -> Failure {
-    match gate {
-        Some(gate) => Failure::new(format!("interrupted while waiting for {}: {}", gate.waits_for, gate.sees)),
-        None => Failure::new("interrupted; the request under way may have been carried out"),
-    }
-}
-
-fn gave_up(gate: &Gate, waited: Duration) -> Failure {
-    Failure::new(format!("gave up after {} s waiting for {}: {}", waited.as_secs(), gate.waits_for, gate.sees))
-}
-
-/// How to go on after a stop.
-const AGAIN: &str = "run the same command again to go on: it takes up where this one ended";
 
 /// What has been done and what has not.
 fn standing<J: Job>(job: &J, acted: &[Request]) -> Vec<String> {
-    let mut lines: Vec<String> =
-        acted.iter().map(|request| format!("done: {} {}", request.id(), request.past_tense())).collect();
+    let mut lines: Vec<String> = ending::done(acted).collect();
     let gone = |id| acted.iter().any(|request| matches!(request, Request::Delete { .. }) && request.id() == id);
     match job.removes() {
         Some(id) if !gone(id) => lines.push(format!("not done: {id} is still there, untouched")),

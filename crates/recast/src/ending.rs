@@ -1,0 +1,77 @@
+//! How a run has ended short of its goal, and how to go on.
+
+use std::time::Duration;
+
+use crate::action::Request;
+use crate::engine::Gate;
+use crate::exit::{Exit, Outcome};
+use crate::failure::Failure;
+use crate::screen::Screen;
+
+/// How to go on after a stop.
+pub const AGAIN: &str = "run the same command again to go on: it takes up where this one ended";
+
+/// What the user interrupted. Without a gate, that was a request.
+#[must_use]
+pub fn interrupted(gate: Option<&Gate>) -> Failure {
+    let failure = match gate {
+        Some(gate) => Failure::new(format!("interrupted while waiting for {}: {}", gate.waits_for, gate.sees)),
+        None => Failure::new("interrupted; the request under way may have been carried out"),
+    };
+    failure.hint(AGAIN)
+}
+
+/// What did not become true in time.
+#[must_use]
+pub fn gave_up(gate: &Gate, waited: Duration) -> Failure {
+    Failure::new(format!("gave up after {} s waiting for {}: {}", waited.as_secs(), gate.waits_for, gate.sees))
+        .hint(AGAIN)
+}
+
+/// Says what is left to a later run, since this one does not wait.
+pub fn left(screen: &Screen, gate: &Gate) {
+    screen.labelled("left", &format!("{}: {}", gate.waits_for, gate.sees));
+    screen.labelled("next", AGAIN);
+}
+
+/// What has been done, in lines that explain a failure.
+pub fn done(acted: &[Request]) -> impl Iterator<Item = String> {
+    acted.iter().map(|request| format!("done: {} {}", request.id(), request.past_tense()))
+}
+
+/// What the program ends with. An interrupt keeps its own exit code, whatever failed beside it.
+///
+/// # Errors
+/// The failures, if there was no interrupt.
+pub fn outcome(screen: &Screen, exit: Exit, failures: Vec<Failure>) -> Outcome {
+    if failures.is_empty() {
+        return Ok(exit);
+    }
+    if exit != Exit::Interrupted {
+        return Err(failures);
+    }
+    screen.failures(&failures);
+    Ok(exit)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_was_waited_for_is_named() {
+        let gate = Gate { waits_for: "the pods".into(), sees: "1 of 2".into(), command: String::new() };
+        assert_eq!(interrupted(Some(&gate)).message(), "interrupted while waiting for the pods: 1 of 2");
+        let gave_up = gave_up(&gate, Duration::from_millis(61_500));
+        assert_eq!(gave_up.message(), "gave up after 61 s waiting for the pods: 1 of 2");
+    }
+
+    #[test]
+    fn an_interrupt_keeps_its_exit_code() {
+        let screen = Screen::new(true);
+        let failures = || vec![Failure::new("cannot write the output")];
+        assert_eq!(outcome(&screen, Exit::Interrupted, failures()), Ok(Exit::Interrupted));
+        assert_eq!(outcome(&screen, Exit::Done, failures()), Err(failures()));
+        assert_eq!(outcome(&screen, Exit::Done, Vec::new()), Ok(Exit::Done));
+    }
+}
