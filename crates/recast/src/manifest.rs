@@ -8,6 +8,7 @@ mod anchors;
 mod base64;
 mod block;
 mod comments;
+mod delivery;
 mod detach;
 mod diff;
 mod draft;
@@ -38,8 +39,10 @@ mod strict;
 mod tokens;
 mod tree;
 mod value;
+mod verdict;
 mod walk;
 
+pub use delivery::Delivery;
 pub use diff::unified;
 pub use edit::EditError;
 pub use error::{ManifestError, Place};
@@ -47,6 +50,7 @@ pub use file::File;
 pub use object::ManifestObject;
 pub use render::to_yaml;
 pub use replace::replace;
+pub use verdict::{Judged, Verdict};
 
 use fault::Fault;
 use split::Document;

@@ -1,4 +1,6 @@
-//! Label selectors: read from objects, matched against labels.
+//! Label selectors: read from objects or a command line, matched against labels.
+
+mod text;
 
 use std::collections::BTreeMap;
 
@@ -7,6 +9,8 @@ use kube::core::{Selector, SelectorExt as _};
 use serde::Deserialize as _;
 use serde_json::{Map, Value};
 use thiserror::Error;
+
+pub use text::{SelectorTextError, parse};
 
 /// Labels, or what a plain selector wants of them.
 pub type Labels = BTreeMap<String, String>;

@@ -73,6 +73,12 @@ pub struct Cast {
     pub account: Account,
 }
 
+impl AsRef<Patch> for Cast {
+    fn as_ref(&self) -> &Patch {
+        &self.patch
+    }
+}
+
 /// Casts one source.
 ///
 /// # Errors

@@ -1,6 +1,5 @@
 //! Casting manifests: files in, files out, no cluster.
 
-mod output;
 mod verdict;
 
 use std::collections::BTreeMap;
@@ -8,21 +7,15 @@ use std::collections::BTreeMap;
 use recast::exit::{Exit, Outcome};
 use recast::failure::Failure;
 use recast::kind::Kind;
-use recast::manifest::File;
 use recast::manifest::files::Filenames;
+use recast::manifest::{Delivery, File, Judged, Verdict};
 use recast::output::DryRun;
 use recast::screen::Screen;
 
 use crate::args::Args;
-use crate::cast::Account;
+use crate::cast::{Account, Cast};
 
-use verdict::{Verdict, judge};
-
-/// A manifest, and what becomes of each of its objects.
-pub struct Judged {
-    file: File,
-    verdicts: Vec<Verdict>,
-}
+use verdict::judge;
 
 /// Casts the manifests that `-f` names.
 pub fn run(args: &Args, screen: &Screen) -> Outcome {
@@ -39,16 +32,24 @@ pub fn run(args: &Args, screen: &Screen) -> Outcome {
     };
     let files = names.open(&mut std::io::stdin().lock())?;
     let mut taken = taken_places(&files);
-    let judged: Vec<Judged> = files.into_iter().map(|file| cast(args, file, &mut taken)).collect();
-    let refusals: Vec<Failure> = judged.iter().flat_map(Judged::refusals).collect();
+    let judged: Vec<Judged<Cast>> = files.into_iter().map(|file| cast(args, file, &mut taken)).collect();
+    let refusals: Vec<Failure> = judged.iter().flat_map(|judged| judged.refusals("cast")).collect();
     let kept = refusals.is_empty() || args.skip_refused;
     for judged in &judged {
-        judged.list(screen, kept);
+        judged.list(screen, kept, |place, cast| {
+            screen.say(&format!("{place} {}", if kept { "cast to DaemonSet" } else { "could be cast to DaemonSet" }));
+            if kept {
+                account(screen, &cast.account);
+            }
+        });
     }
     if !kept {
         return Err(refusals);
     }
-    output::write(args, screen, &judged).map_err(|failure| vec![failure])?;
+    let files: Vec<&File> = judged.iter().map(Judged::file).collect();
+    let delivery =
+        Delivery { in_place: args.in_place, diff: args.diff, output: args.output, dry_run: args.dry_run, done: "cast" };
+    delivery.write(screen, &files).map_err(|failure| vec![failure])?;
     Ok(Exit::Done)
 }
 
@@ -72,11 +73,11 @@ fn taken_places(files: &[File]) -> Taken {
     taken
 }
 
-fn cast(args: &Args, mut file: File, taken: &mut Taken) -> Judged {
+fn cast(args: &Args, file: File, taken: &mut Taken) -> Judged<Cast> {
     let mut verdicts = Vec::new();
     for object in file.before().objects() {
         let mut verdict = judge(&object.value, &args.wishes());
-        if let Verdict::Cast(cast) = &verdict {
+        if let Verdict::Edited(cast) = &verdict {
             let place = format!("is what {}:{} becomes, too", file.name(), object.line);
             let name = cast.daemon_set["metadata"]["name"].as_str().unwrap_or_default();
             if let Some(collision) = take(taken, object.namespace(), name, place) {
@@ -85,24 +86,11 @@ fn cast(args: &Args, mut file: File, taken: &mut Taken) -> Judged {
         }
         verdicts.push(verdict);
     }
-    edit(&mut file, &mut verdicts);
-    Judged { file, verdicts }
-}
-
-/// Puts the casts into the text.
-fn edit(file: &mut File, verdicts: &mut [Verdict]) {
-    let patches = verdicts.iter().enumerate().filter_map(|(number, verdict)| match verdict {
-        Verdict::Cast(cast) => Some((number, cast.patch.clone())),
-        _ => None,
-    });
-    for (number, error) in file.edit(patches.collect()) {
-        let hint = "write the object in plain block style first".into();
-        verdicts[number] = Verdict::Refused { reason: error.to_string(), hint };
-    }
+    Judged::new(file, verdicts)
 }
 
 /// Takes the name for a DaemonSet, or says who has it. What is still to be named by the server collides with nothing.
-fn take(taken: &mut Taken, namespace: Option<&str>, name: &str, place: String) -> Option<Verdict> {
+fn take(taken: &mut Taken, namespace: Option<&str>, name: &str, place: String) -> Option<Verdict<Cast>> {
     let key = (namespace.map(str::to_owned), name.to_owned());
     if name.is_empty() {
         return None;
@@ -110,50 +98,11 @@ fn take(taken: &mut Taken, namespace: Option<&str>, name: &str, place: String) -
     if let Some(there) = taken.get(&key) {
         return Some(Verdict::Refused {
             reason: format!("daemonset.apps/{name} {there}"),
-            hint: "cast it alone, with another --name".into(),
+            hint: Some("cast it alone, with another --name".into()),
         });
     }
     taken.insert(key, place);
     None
-}
-
-impl Judged {
-    fn places(&self) -> impl Iterator<Item = (String, &Verdict)> {
-        self.file.places().zip(&self.verdicts)
-    }
-
-    fn refusals(&self) -> Vec<Failure> {
-        let refused = self.places().filter_map(|(place, verdict)| match verdict {
-            Verdict::Refused { reason, hint } => {
-                Some(Failure::new(format!("{place} cannot be cast: {reason}")).hint(hint.clone()))
-            }
-            _ => None,
-        });
-        refused.collect()
-    }
-
-    /// Lists what was cast, passed on, left and refused.
-    fn list(&self, screen: &Screen, kept: bool) {
-        for (place, verdict) in self.places() {
-            match verdict {
-                Verdict::Cast(cast) => {
-                    screen.say(&format!(
-                        "{place} {}",
-                        if kept { "cast to DaemonSet" } else { "could be cast to DaemonSet" }
-                    ));
-                    if kept {
-                        account(screen, &cast.account);
-                    }
-                }
-                Verdict::PassedOn => screen.say(&format!("{place} passed on")),
-                Verdict::Left(reason) => screen.say(&format!("{place} left as it is: {reason}")),
-                Verdict::Refused { reason, .. } if kept => {
-                    screen.say(&format!("{place} refused, left as it is: {reason}"));
-                }
-                Verdict::Refused { .. } => {}
-            }
-        }
-    }
 }
 
 fn account(screen: &Screen, account: &Account) {

@@ -25,6 +25,24 @@ impl Kind {
             .into_iter()
             .find(|candidate| candidate.name() == kind && candidate.resource().api_version == api_version)
     }
+
+    /// The kind that a manifest means by an `apiVersion` that has served it once, and is served no longer.
+    #[must_use]
+    pub fn from_former_manifest(api_version: &str, kind: &str) -> Option<Self> {
+        let kind = Self::ALL.into_iter().find(|candidate| candidate.name() == kind)?;
+        let former: &[&str] = match kind {
+            // Until 1.16.
+            Self::DaemonSet | Self::Deployment | Self::ReplicaSet => {
+                &["extensions/v1beta1", "apps/v1beta1", "apps/v1beta2"]
+            }
+            Self::StatefulSet => &["apps/v1beta1", "apps/v1beta2"],
+            Self::NetworkPolicy => &["extensions/v1beta1"],
+            // Until 1.25.
+            Self::PodDisruptionBudget => &["policy/v1beta1"],
+            _ => &[],
+        };
+        former.contains(&api_version).then_some(kind)
+    }
 }
 
 /// Whether `apps`, `v1.apps` or `v1` stands for the resource's group and version.
@@ -71,5 +89,16 @@ mod tests {
         assert_eq!(Kind::from_manifest("v1", "Service"), Some(Kind::Service));
         assert_eq!(Kind::from_manifest("extensions/v1beta1", "Deployment"), None);
         assert_eq!(Kind::from_manifest("serving.knative.dev/v1", "Service"), None);
+    }
+
+    #[test]
+    fn an_api_version_that_is_gone_still_tells_the_kind() {
+        assert_eq!(Kind::from_former_manifest("extensions/v1beta1", "Deployment"), Some(Kind::Deployment));
+        assert_eq!(
+            Kind::from_former_manifest("policy/v1beta1", "PodDisruptionBudget"),
+            Some(Kind::PodDisruptionBudget)
+        );
+        assert_eq!(Kind::from_former_manifest("apps/v1", "Deployment"), None);
+        assert_eq!(Kind::from_former_manifest("extensions/v1beta1", "Ingress"), None);
     }
 }

@@ -1,32 +1,16 @@
 //! What becomes of an object of a manifest.
 
 use recast::kind::Kind;
+use recast::manifest::Verdict;
 use serde_json::Value;
 
 use crate::cast::{Cast, Origin, SOURCES, Wishes, cast};
 
-/// What becomes of it.
-pub enum Verdict {
-    /// It becomes a DaemonSet.
-    Cast(Box<Cast>),
-    /// It is no workload that can be cast.
-    PassedOn,
-    /// It could be cast, but is no source of its own.
-    Left(String),
-    /// It is a source, and cannot be cast.
-    Refused {
-        /// Why.
-        reason: String,
-        /// What to do.
-        hint: String,
-    },
-}
-
-/// Groups that have served workloads, and do no longer (`pkg/apis/apps`, until 1.16).
-const FORMER: [&str; 4] = ["extensions/v1beta1", "apps/v1beta1", "apps/v1beta2", "extensions/v1beta2"];
+/// A cast that becomes an edit of a file.
+type Judgement = Verdict<Cast>;
 
 /// Judges one object.
-pub fn judge(object: &Value, wishes: &Wishes) -> Verdict {
+pub fn judge(object: &Value, wishes: &Wishes) -> Judgement {
     let text = |field: &str| object[field].as_str().unwrap_or_default();
     let (api_version, kind) = (text("apiVersion"), text("kind"));
     if let Some(list_of) = kind.strip_suffix("List").filter(|_| api_version == "apps/v1") {
@@ -36,8 +20,7 @@ pub fn judge(object: &Value, wishes: &Wishes) -> Verdict {
             Verdict::PassedOn
         };
     }
-    let is_former = FORMER.contains(&api_version) && SOURCES.iter().any(|source| source.name() == kind);
-    if is_former {
+    if Kind::from_former_manifest(api_version, kind).is_some_and(|kind| SOURCES.contains(&kind)) {
         return refused(
             format!("apiVersion {api_version} is served no longer"),
             "make it apps/v1 first: it needs a selector, and its defaults differ",
@@ -48,15 +31,15 @@ pub fn judge(object: &Value, wishes: &Wishes) -> Verdict {
         Some(source) => match owner(source, object) {
             Some(owner) => Verdict::Left(format!("it belongs to deployment {owner}")),
             None => match cast(source, object, Origin::File, wishes) {
-                Ok(cast) => Verdict::Cast(Box::new(cast)),
+                Ok(cast) => Verdict::Edited(cast),
                 Err(refusal) => refused(refusal.to_string(), refusal.hint()),
             },
         },
     }
 }
 
-fn refused(reason: String, hint: &str) -> Verdict {
-    Verdict::Refused { reason, hint: hint.to_owned() }
+fn refused(reason: String, hint: &str) -> Judgement {
+    Verdict::Refused { reason, hint: Some(hint.to_owned()) }
 }
 
 /// The Deployment of a `ReplicaSet`, as in a dump of all that is there.
