@@ -31,6 +31,7 @@ pub mod script;
 pub mod selector;
 pub mod shell;
 pub mod snapshot;
+pub mod swap;
 pub mod syntax;
 pub mod target;
 pub mod terminal;

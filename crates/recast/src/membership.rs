@@ -9,7 +9,7 @@ use crate::snapshot::Snapshot;
 use serde_json::Value;
 
 /// The label that tells whose slice it is.
-const SERVICE_NAME: &str = "kubernetes.io/service-name";
+pub const SERVICE_NAME: &str = "kubernetes.io/service-name";
 
 /// The Services whose selector matches the labels. One without selector, or an `ExternalName`, selects no pods.
 pub fn services_of<'a>(snapshot: &'a Snapshot, labels: &'a Labels) -> impl Iterator<Item = &'a Object> {
@@ -26,11 +26,26 @@ pub fn selects(service: &Object, labels: &Labels) -> bool {
 /// The uids of the pods that are ready endpoints of the Service.
 #[must_use]
 pub fn ready_endpoints(snapshot: &Snapshot, service: &str) -> BTreeSet<String> {
-    let slices = snapshot.of(Kind::EndpointSlice).filter(|slice| {
-        slice.metadata().labels.as_ref().and_then(|labels| labels.get(SERVICE_NAME)).is_some_and(|name| name == service)
-    });
-    let endpoints = slices.flat_map(|slice| slice.at("/endpoints").and_then(Value::as_array).into_iter().flatten());
     // An unknown condition counts as ready (k8s.io/api/discovery/v1:EndpointConditions).
-    let ready = endpoints.filter(|endpoint| endpoint.pointer("/conditions/ready") != Some(&Value::Bool(false)));
-    ready.filter_map(|endpoint| endpoint.pointer("/targetRef/uid")?.as_str().map(str::to_owned)).collect()
+    uids(snapshot, service, |endpoint| endpoint.pointer("/conditions/ready") != Some(&Value::Bool(false)))
+}
+
+/// The uids of all pods that are endpoints of the Service, ready or not.
+#[must_use]
+pub fn endpoints(snapshot: &Snapshot, service: &str) -> BTreeSet<String> {
+    uids(snapshot, service, |_| true)
+}
+
+/// The slices of the Service.
+pub fn slices<'a>(snapshot: &'a Snapshot, service: &'a str) -> impl Iterator<Item = &'a Object> {
+    snapshot.of(Kind::EndpointSlice).filter(move |slice| {
+        slice.metadata().labels.as_ref().and_then(|labels| labels.get(SERVICE_NAME)).is_some_and(|name| name == service)
+    })
+}
+
+fn uids(snapshot: &Snapshot, service: &str, which: impl Fn(&&Value) -> bool) -> BTreeSet<String> {
+    let endpoints = slices(snapshot, service)
+        .flat_map(|slice| slice.at("/endpoints").and_then(Value::as_array).into_iter().flatten())
+        .filter(which);
+    endpoints.filter_map(|endpoint| endpoint.pointer("/targetRef/uid")?.as_str().map(str::to_owned)).collect()
 }

@@ -2,10 +2,13 @@
 
 use std::fmt;
 
-use crate::kind::Kind;
+use serde::{Deserialize, Serialize};
+
+use crate::kind::{ForeignKind, Kind};
 
 /// Where an object lives: kind, namespace, name.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(into = "Written", from = "Written")]
 pub struct ObjectId {
     /// Its kind.
     pub kind: Kind,
@@ -39,6 +42,32 @@ impl ObjectId {
     #[must_use]
     pub fn namespace(&self) -> &str {
         self.namespace.as_deref().unwrap_or_default()
+    }
+}
+
+/// An id as it is kept: with all that is needed to reach an object of a kind that only the cluster knows.
+#[derive(Serialize, Deserialize)]
+struct Written {
+    group: String,
+    version: String,
+    kind: String,
+    plural: String,
+    namespace: Option<String>,
+    name: String,
+}
+
+impl From<ObjectId> for Written {
+    fn from(id: ObjectId) -> Self {
+        let resource = id.kind.resource();
+        let (group, version, kind, plural) = (resource.group, resource.version, resource.kind, resource.plural);
+        Self { group, version, kind, plural, namespace: id.namespace, name: id.name }
+    }
+}
+
+impl From<Written> for ObjectId {
+    fn from(written: Written) -> Self {
+        let Written { group, version, kind, plural, namespace, name } = written;
+        Self { kind: Kind::foreign(ForeignKind { group, version, kind, plural }), namespace, name }
     }
 }
 

@@ -1,0 +1,186 @@
+//! Giving running pods another owner, or their owner another selector, while they run and serve on.
+//!
+//! Selectors are immutable, so an owner whose selector is to change is deleted without its pods and created anew. Between
+//! the two its controller must neither miss a pod nor start one. [`Swap`] is that as a goal: what to do next follows from
+//! the journal and from what the cluster says now, and from nothing else, so that a run that was killed is finished by
+//! the next one, and put back by the same rules with old and new exchanged.
+
+mod created;
+mod dependents;
+mod fence;
+mod gates;
+mod held;
+mod in_place;
+mod journal;
+mod managers;
+mod moves;
+mod names;
+mod owner;
+mod pods;
+mod policies;
+mod policy;
+mod services;
+mod standing;
+mod unit;
+
+use crate::action::{Propagation, Request};
+use crate::commands::Commands;
+use crate::engine::{Goal, Step};
+use crate::failure::Failure;
+use crate::kind::Kind;
+use crate::object::{Object, ObjectId};
+use crate::snapshot::Snapshot;
+
+pub use journal::{Held, Journal, JournalError, lock};
+pub use moves::{Bridge, Move};
+pub use names::{HOLD, JOURNAL, MARK, MARKER, TOKEN, bridge};
+pub use pods::{GENERATION_OF_OWNER, REVISION, record};
+pub use policy::Policy;
+pub use unit::{Dependent, Direction, Mode, Part, PodRecord, Revision, Unit};
+
+/// A change, and which way it goes.
+#[derive(Clone, Debug)]
+pub struct Swap {
+    /// What it knows.
+    pub journal: Journal,
+    /// Which way it goes.
+    pub direction: Direction,
+    /// What tells this run from an earlier one, in labels.
+    pub run: String,
+    /// The name under which the fields are managed that it writes.
+    pub field_manager: String,
+    /// How commands for the user are written.
+    pub commands: Commands,
+}
+
+/// One thing after the other: the first stage that has something to do says what.
+type Stage = fn(&Swap, &Snapshot) -> Result<Option<Step>, Failure>;
+
+/// Before the owners are touched.
+const PREPARATION: [Stage; 3] = [Swap::prepare_policies, Swap::raise_fence, Swap::bridge_services];
+
+/// When the owners are as they are to be.
+const CLEANUP: [Stage; 6] = [
+    Swap::settle_services,
+    Swap::settle_policies,
+    |swap, snapshot| Ok(swap.strip_pods(snapshot)),
+    Swap::link_dependents,
+    |swap, snapshot| Ok(swap.unmark_services(snapshot)),
+    |swap, snapshot| Ok(swap.remove_fence(snapshot)),
+];
+
+impl Goal for Swap {
+    fn next(&self, snapshot: &Snapshot) -> Result<Step, Failure> {
+        if let Some(step) = self.lock(snapshot)? {
+            return Ok(step);
+        }
+        if !self.units_finished(snapshot)? {
+            return self.swap(snapshot);
+        }
+        let step = self.first_of(&CLEANUP, snapshot)?.or_else(|| self.unlock(snapshot));
+        Ok(step.unwrap_or(Step::Done))
+    }
+
+    fn exposed(&self, snapshot: &Snapshot) -> Option<String> {
+        self.journal.units.iter().flat_map(Unit::all).find_map(|unit| self.danger(unit, snapshot))
+    }
+}
+
+impl Swap {
+    fn first_of(&self, stages: &[Stage], snapshot: &Snapshot) -> Result<Option<Step>, Failure> {
+        for stage in stages {
+            if let Some(step) = stage(self, snapshot)? {
+                return Ok(Some(step));
+            }
+        }
+        Ok(None)
+    }
+
+    /// The owners get their new selectors, or templates.
+    fn swap(&self, snapshot: &Snapshot) -> Result<Step, Failure> {
+        if let Some(step) = self.first_of(&PREPARATION, snapshot)? {
+            return Ok(step);
+        }
+        for unit in &self.journal.units {
+            if let Some(step) = self.step(unit, snapshot)? {
+                return Ok(step);
+            }
+        }
+        Err(Failure::new("the change does not come to an end").hint(self.way_back()))
+    }
+
+    /// Takes the locks. They are given back one by one when the change is over, and not taken again then.
+    fn lock(&self, snapshot: &Snapshot) -> Result<Option<Step>, Failure> {
+        let locks = self.journal.locks();
+        if let Some(foreign) = locks.iter().filter_map(|lock| snapshot.get(lock)).find(|secret| !self.is_own(secret)) {
+            return Err(unfinished(foreign, &self.commands));
+        }
+        let Some(lock) = locks.iter().find(|lock| snapshot.get(lock).is_none()) else { return Ok(None) };
+        if self.is_over(snapshot)? {
+            return Ok(None);
+        }
+        let broken = |error: JournalError| Failure::caused_by("cannot write the journal", &error);
+        let secret = self.journal.secret(lock).map_err(broken)?;
+        let object = Object::new(secret).map_err(|error| Failure::caused_by("cannot write the journal", &error))?;
+        let why = "it keeps what must be known after a crash, and keeps others out";
+        Ok(Some(Step::act(Request::Create { id: lock.clone(), object: Box::new(object) }, why)))
+    }
+
+    /// Whether nothing is left to do but to give the locks back.
+    fn is_over(&self, snapshot: &Snapshot) -> Result<bool, Failure> {
+        Ok(self.units_finished(snapshot)? && self.first_of(&CLEANUP, snapshot)?.is_none())
+    }
+
+    /// Gives the locks back, the one with the journal last.
+    fn unlock(&self, snapshot: &Snapshot) -> Option<Step> {
+        let locks = self.journal.locks();
+        let left = locks.iter().rev().find_map(|lock| snapshot.get(lock).map(|secret| (lock.clone(), secret)));
+        left.map(|(lock, secret)| Step::Act(vec![delete(lock, secret, "the change is done")]))
+    }
+
+    fn is_own(&self, secret: &Object) -> bool {
+        secret.metadata().labels.as_ref().and_then(|labels| labels.get(JOURNAL)) == Some(&self.journal.id)
+    }
+
+    /// How to get out of a change that cannot go on.
+    fn way_back(&self) -> String {
+        let target = self.journal.targets.first().map(ObjectId::short).unwrap_or_default();
+        format!("{} puts back what was", self.commands.kubectl(&["relabel", "--abort", &target]))
+    }
+}
+
+/// A change of somebody else, or of another command, that is not finished.
+#[must_use]
+pub fn unfinished(secret: &Object, commands: &Commands) -> Failure {
+    let note = |key: &str| {
+        let annotations = secret.metadata().annotations.as_ref();
+        annotations.and_then(|all| all.get(&format!("kube-recast/{key}"))).cloned().unwrap_or_default()
+    };
+    let command = note("command");
+    let words: Vec<&str> = command.split(' ').collect();
+    Failure::new(format!("secret/{} says that a change is under way", secret.name()))
+        .detail(format!("begun by {} at {}: kubectl {command}", note("by"), note("begun")))
+        .detail(format!("if that has ended, this finishes it: {}", commands.kubectl(&words)))
+        .hint(format!("{} puts back what was", commands.kubectl(&["relabel", "--abort", words.get(1).unwrap_or(&"")])))
+}
+
+/// Deletes an object as it was seen.
+fn delete(id: ObjectId, object: &Object, why: &str) -> crate::action::Action {
+    crate::action::Action {
+        request: Request::Delete {
+            id,
+            uid: object.uid().to_owned(),
+            resource_version: object.metadata().resource_version.clone().unwrap_or_default(),
+            propagation: Propagation::Foreground,
+        },
+        why: why.to_owned(),
+    }
+}
+
+impl Journal {
+    /// An object beside the targets.
+    fn targets_place(&self, kind: Kind, name: &str) -> ObjectId {
+        let namespace = self.targets.first().map(ObjectId::namespace).unwrap_or_default();
+        ObjectId::new(kind, namespace, name)
+    }
+}

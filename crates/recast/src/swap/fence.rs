@@ -1,0 +1,143 @@
+//! The fence: a Service of the change's own, whose slices prove that the controllers have seen the pods change.
+//!
+//! All controllers of a kube-controller-manager read one cache of pods, in one order
+//! (cmd/kube-controller-manager/app:InformerFactory). A pod that is in a slice by a label that it was given while it had
+//! no owner is, for the workload's controller too, a pod without owner that it may take. Without that proof a controller
+//! that is behind starts other pods beside these.
+
+use std::collections::BTreeSet;
+
+use serde_json::{Map, Value, json};
+
+use super::Swap;
+use super::names::{JOURNAL, MARKER, bridge, shadow};
+use super::unit::{Direction, Unit};
+use crate::action::Request;
+use crate::engine::{Gate, Step};
+use crate::failure::Failure;
+use crate::kind::Kind;
+use crate::membership::{SERVICE_NAME, endpoints, slices};
+use crate::object::{Object, ObjectId};
+use crate::patch::Edits;
+use crate::snapshot::Snapshot;
+
+/// A Service of the change's own.
+struct Shadow {
+    id: ObjectId,
+    selector: Value,
+}
+
+impl Swap {
+    fn fence_id(&self, direction: Direction) -> ObjectId {
+        self.journal.targets_place(Kind::Service, &shadow(&self.journal.id, direction.word()))
+    }
+
+    fn bridge_id(&self, position: usize) -> ObjectId {
+        self.journal.targets_place(Kind::Service, &shadow(&self.journal.id, &format!("bridge-{position}")))
+    }
+
+    /// The Services that the change needs for itself.
+    fn shadows(&self) -> Vec<Shadow> {
+        let fence = Shadow { id: self.fence_id(self.direction), selector: json!(self.fence()) };
+        let bridges = self.journal.moves.iter().enumerate().filter(|(_, service)| service.is_labelled());
+        let bridges = bridges.map(|(position, service)| Shadow {
+            id: self.bridge_id(position),
+            selector: Value::Object(Map::from_iter([(bridge(&service.id.name), json!("yes"))])),
+        });
+        std::iter::once(fence).chain(bridges).collect()
+    }
+
+    /// Makes the shadows. One that an earlier run has made is marked anew: what its slices say must have been said since,
+    /// since another controller may be at work by now.
+    pub(super) fn raise_fence(&self, snapshot: &Snapshot) -> Result<Option<Step>, Failure> {
+        for shadow in self.shadows() {
+            match snapshot.get(&shadow.id) {
+                None => return self.create_shadow(&shadow).map(Some),
+                Some(service) if !snapshot.has_written(&shadow.id) => {
+                    let mut edits = Edits::of(service.value().clone());
+                    edits.test(&["metadata", "uid"]);
+                    edits.set(&["metadata", "labels", MARKER], json!(self.run));
+                    let request = Request::Patch { id: shadow.id, patch: edits.finish().0 };
+                    return Ok(Some(Step::act(
+                        request,
+                        "what its slices say is to be said anew, by whoever is at work now",
+                    )));
+                }
+                Some(_) => {}
+            }
+        }
+        Ok(None)
+    }
+
+    fn create_shadow(&self, shadow: &Shadow) -> Result<Step, Failure> {
+        let service = json!({
+            "apiVersion": "v1",
+            "kind": "Service",
+            "metadata": {
+                "name": shadow.id.name,
+                "namespace": shadow.id.namespace(),
+                "labels": {"app.kubernetes.io/managed-by": "recast", JOURNAL: self.journal.id, MARKER: self.run},
+            },
+            // Pods that are not ready have been seen as well.
+            "spec": {"clusterIP": "None", "selector": shadow.selector, "publishNotReadyAddresses": true},
+        });
+        let object = Object::new(service).map_err(|error| Failure::caused_by("cannot make a service", &error))?;
+        let request = Request::Create { id: shadow.id.clone(), object: Box::new(object) };
+        Ok(Step::act(request, "its slices will show that the controllers have seen the pods change"))
+    }
+
+    /// Waits until the fence shows every living pod of the unit.
+    pub(super) fn await_fence(&self, unit: &Unit, snapshot: &Snapshot) -> Option<Gate> {
+        let pods = Self::pods(unit, snapshot).into_iter().filter(|pod| has_address(pod)).map(Object::uid);
+        self.await_shown(&self.fence_id(self.direction), &pods.collect(), snapshot)
+    }
+
+    /// Waits until the shadow of the bridge shows these pods.
+    pub(super) fn await_bridge(&self, position: usize, pods: &BTreeSet<&str>, snapshot: &Snapshot) -> Option<Gate> {
+        self.await_shown(&self.bridge_id(position), pods, snapshot)
+    }
+
+    fn await_shown(&self, service: &ObjectId, pods: &BTreeSet<&str>, snapshot: &Snapshot) -> Option<Gate> {
+        let shown = endpoints(snapshot, &service.name);
+        let seen = pods.iter().filter(|uid| shown.contains(**uid)).count();
+        if seen == pods.len() && is_in_force(snapshot, service) {
+            return None;
+        }
+        let slices = format!("{SERVICE_NAME}={}", service.name);
+        Some(Gate {
+            waits_for: "the controllers to see the pods' new labels".to_owned(),
+            sees: format!("{seen} of {} pods in the slices of {service}", pods.len()),
+            command: self.commands.kubectl(&["get", "endpointslices", "-l", &slices]),
+        })
+    }
+
+    /// The shadows that are left of this change, whichever way it went.
+    pub(super) fn remove_fence(&self, snapshot: &Snapshot) -> Option<Step> {
+        let bridges = (0..self.journal.moves.len()).map(|position| self.bridge_id(position));
+        let all =
+            [Direction::Forward, Direction::Back].map(|direction| self.fence_id(direction)).into_iter().chain(bridges);
+        let left = all
+            .filter_map(|id| snapshot.get(&id).filter(|service| !service.is_deleting()).map(|service| (id, service)));
+        let actions: Vec<_> =
+            left.map(|(id, service)| super::delete(id, service, "it has served its purpose")).collect();
+        (!actions.is_empty()).then_some(Step::Act(actions))
+    }
+}
+
+/// Whether the slices of the Service were made since it got the marker that it has now.
+pub(super) fn is_in_force(snapshot: &Snapshot, service: &ObjectId) -> bool {
+    let marker = |object: &Object| object.metadata().labels.as_ref().and_then(|labels| labels.get(MARKER)).cloned();
+    let wanted = snapshot.get(service).and_then(marker);
+    let mut slices = slices(snapshot, &service.name);
+    let mut any = false;
+    let all = slices.all(|slice| {
+        any = true;
+        marker(slice) == wanted
+    });
+    any && all
+}
+
+/// A pod without address is in no slice (k8s.io/endpointslice:reconciler).
+fn has_address(pod: &Object) -> bool {
+    pod.at("/status/podIP").and_then(Value::as_str).is_some_and(|address| !address.is_empty())
+}

@@ -1,0 +1,159 @@
+//! What a change must know after a crash and the cluster cannot tell any more: kept in an immutable Secret.
+//!
+//! Its name follows from the target's kind and name, so that creating it is the lock for that target. A Secret and not a
+//! `ConfigMap`, since the objects in it may hold passwords in their variables; compressed, since they may be large.
+
+use std::io::{Read as _, Write as _};
+
+use flate2::Compression;
+use flate2::read::GzDecoder;
+use flate2::write::GzEncoder;
+use k8s_openapi::ByteString;
+use serde::{Deserialize, Serialize};
+use serde_json::{Value, json};
+use thiserror::Error;
+
+use super::moves::Move;
+use super::names::JOURNAL;
+use super::policy::Policy;
+use super::unit::Unit;
+use crate::kind::Kind;
+use crate::label::LabelEdits;
+use crate::object::{Object, ObjectId};
+
+/// The version of the journal that this program writes and reads.
+const VERSION: u32 = 1;
+
+/// A change that is under way.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Journal {
+    /// The version of this format.
+    pub version: u32,
+    /// The change's own name, in labels.
+    pub id: String,
+    /// What was typed, for the user to type again: `relabel ds/rng isactive=yes`.
+    pub command: Vec<String>,
+    /// Who began it, as the server knows them.
+    pub by: String,
+    /// When, in RFC 3339.
+    pub begun: String,
+    /// The edits.
+    pub edits: LabelEdits,
+    /// What the edits are for, in the order in which they were named.
+    pub targets: Vec<ObjectId>,
+    /// Whether selectors stay as they are.
+    pub keep_selector: bool,
+    /// Whether a label of the change's own must tell before from after.
+    pub token: bool,
+    /// The owners.
+    pub units: Vec<Unit>,
+    /// The Services.
+    pub moves: Vec<Move>,
+    /// Disruption budgets and network policies.
+    pub policies: Vec<Policy>,
+}
+
+/// Why a Secret is no journal that can be worked on.
+#[derive(Debug, Error)]
+pub enum JournalError {
+    /// A newer program wrote it.
+    #[error("it was written by a newer version of this program (format {0}, this one knows {VERSION})")]
+    Newer(u64),
+    /// It has no journal in it, or not a whole one.
+    #[error("it holds no journal")]
+    Empty,
+    /// It cannot be decompressed or read.
+    #[error("it cannot be read")]
+    Unreadable(#[from] std::io::Error),
+    /// It is no journal.
+    #[error("it is no journal")]
+    Shape(#[from] serde_json::Error),
+}
+
+/// The name of the lock of a target.
+#[must_use]
+pub fn lock(target: &ObjectId) -> ObjectId {
+    let name = format!("kube-recast.{}.{}", target.kind.singular(), target.name);
+    target.beside(Kind::Secret, name.get(..253).unwrap_or(&name))
+}
+
+impl Journal {
+    /// The version that is written.
+    pub const VERSION: u32 = VERSION;
+
+    /// The locks, in the order in which they are taken: whoever takes several of the same takes them in the same order.
+    /// The first one holds the journal.
+    #[must_use]
+    pub fn locks(&self) -> Vec<ObjectId> {
+        let services = self.moves.iter().filter(|service| service.bridge.is_some()).map(|service| lock(&service.id));
+        let mut locks: Vec<ObjectId> = self.units.iter().map(|unit| lock(unit.id())).chain(services).collect();
+        locks.sort();
+        locks
+    }
+
+    /// The Secret for one of the locks.
+    ///
+    /// # Errors
+    /// If the journal cannot be compressed.
+    pub fn secret(&self, lock: &ObjectId) -> Result<Value, JournalError> {
+        let mut secret = json!({
+            "apiVersion": "v1",
+            "kind": "Secret",
+            "metadata": {
+                "name": lock.name,
+                "namespace": lock.namespace(),
+                "labels": {"app.kubernetes.io/managed-by": "recast", JOURNAL: self.id},
+                "annotations": {
+                    "kube-recast/command": self.command.join(" "),
+                    "kube-recast/by": self.by,
+                    "kube-recast/begun": self.begun,
+                    "kube-recast/version": self.version.to_string(),
+                },
+            },
+            "type": "kube-recast/journal",
+            "immutable": true,
+        });
+        let locks = self.locks();
+        let first = locks.first().is_none_or(|first| first == lock);
+        if first {
+            let mut encoder = GzEncoder::new(Vec::new(), Compression::best());
+            serde_json::to_writer(&mut encoder, self)?;
+            encoder.flush()?;
+            secret["data"] = json!({"journal": ByteString(encoder.finish()?)});
+        } else if let Some(first) = locks.first() {
+            secret["data"] = json!({"of": ByteString(first.name.clone().into_bytes())});
+        }
+        Ok(secret)
+    }
+
+    /// Reads the journal of a lock, or the name of the lock that holds it.
+    ///
+    /// # Errors
+    /// If it is none, or of a newer version.
+    pub fn read(secret: &Object) -> Result<Held, JournalError> {
+        let version = secret.metadata().annotations.as_ref().and_then(|all| all.get("kube-recast/version"));
+        if let Some(newer) = version.and_then(|text| text.parse().ok()).filter(|version| *version > u64::from(VERSION))
+        {
+            return Err(JournalError::Newer(newer));
+        }
+        let bytes = |key: &str| {
+            secret.at("/data").and_then(|data| ByteString::deserialize(data.get(key)?).ok()).map(|bytes| bytes.0)
+        };
+        if let Some(other) = bytes("of") {
+            return Ok(Held::Elsewhere(String::from_utf8_lossy(&other).into_owned()));
+        }
+        let mut text = Vec::new();
+        GzDecoder::new(bytes("journal").ok_or(JournalError::Empty)?.as_slice()).read_to_end(&mut text)?;
+        Ok(Held::Here(Box::new(serde_json::from_slice(&text)?)))
+    }
+}
+
+/// What a lock holds.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Held {
+    /// The journal.
+    Here(Box<Journal>),
+    /// The name of the lock that holds it.
+    Elsewhere(String),
+}

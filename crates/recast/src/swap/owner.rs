@@ -1,0 +1,142 @@
+//! The steps around an owner: hold it, delete it without its pods, lift the hold, create the next one.
+
+use serde_json::{Value, json};
+
+use super::Swap;
+use super::names::{HOLD, MARK};
+use super::standing::{Standing, has_hold};
+use super::unit::{Mode, Part, Unit};
+use crate::action::{Propagation, Request};
+use crate::engine::Step;
+use crate::failure::Failure;
+use crate::json::without;
+use crate::kind::Kind;
+use crate::object::Object;
+use crate::patch::Edits;
+use crate::snapshot::Snapshot;
+
+/// Of the metadata, what the server writes and a new object does not bring along.
+const SERVER_OWNED: [&str; 8] = [
+    "uid",
+    "resourceVersion",
+    "generation",
+    "creationTimestamp",
+    "deletionTimestamp",
+    "deletionGracePeriodSeconds",
+    "managedFields",
+    "selfLink",
+];
+
+impl Swap {
+    /// What is next about the owner; nothing if it is what it is to be.
+    pub(super) fn step(&self, unit: &Unit, snapshot: &Snapshot) -> Result<Option<Step>, Failure> {
+        match self.standing(unit, snapshot)? {
+            Standing::Finished => Ok(None),
+            Standing::Kept(object) => Ok(Some(Self::release(unit, object))),
+            Standing::Absent => self.create(unit, snapshot).map(Some),
+            Standing::Held(object) => self.while_held(unit, object, snapshot).map(Some),
+            Standing::Created(object) if unit.mode == Mode::Recreate => Ok(Some(self.created(unit, object, snapshot))),
+            Standing::Created(object) => self.in_place(unit, object, snapshot).map(Some),
+            Standing::Before(object) => match unit.mode {
+                Mode::Recreate if has_hold(object) => Ok(Some(Self::orphan(unit, object))),
+                Mode::Recreate => Ok(Some(Self::hold(unit, object))),
+                Mode::InPlace => Ok(Some(self.begin_in_place(unit, object))),
+                Mode::Labels => Ok(Some(self.relabel_replica_set(unit, object))),
+            },
+        }
+    }
+
+    fn hold(unit: &Unit, object: &Object) -> Step {
+        let mut edits = guarded(object);
+        edits.push(&["metadata", "finalizers"], json!(HOLD));
+        let why = "while it is held, its place is not empty and its controller stands still";
+        Step::act(Request::Patch { id: unit.id().clone(), patch: edits.finish().0 }, why)
+    }
+
+    /// It never went: the hold comes off, and nothing has happened.
+    fn release(unit: &Unit, object: &Object) -> Step {
+        Step::act(Self::unhold(unit, object), "it stays as it is")
+    }
+
+    fn orphan(unit: &Unit, object: &Object) -> Step {
+        let request = Request::Delete {
+            id: unit.id().clone(),
+            uid: object.uid().to_owned(),
+            resource_version: object.metadata().resource_version.clone().unwrap_or_default(),
+            propagation: Propagation::Orphan,
+        };
+        Step::act(request, "its selector cannot be changed; what it owns stays, without owner")
+    }
+
+    pub(super) fn lift(unit: &Unit, object: &Object) -> Step {
+        Step::act(Self::unhold(unit, object), "everything is ready for the next one")
+    }
+
+    fn unhold(unit: &Unit, object: &Object) -> Request {
+        let mut edits = guarded(object);
+        let finalizers = object.metadata().finalizers.as_deref().unwrap_or_default();
+        let others: Vec<&String> = finalizers.iter().filter(|finalizer| *finalizer != HOLD).collect();
+        if others.is_empty() {
+            edits.remove(&["metadata", "finalizers"]);
+        } else {
+            edits.set(&["metadata", "finalizers"], json!(others));
+        }
+        Request::Patch { id: unit.id().clone(), patch: edits.finish().0 }
+    }
+
+    fn create(&self, unit: &Unit, snapshot: &Snapshot) -> Result<Step, Failure> {
+        let object = self.fresh(unit, snapshot);
+        let object =
+            Object::new(object).map_err(|error| Failure::caused_by(format!("cannot create {}", unit.id()), &error))?;
+        let request = Request::Create { id: unit.id().clone(), object: Box::new(object) };
+        Ok(Step::act(request, "it takes the pods that are there, and starts none"))
+    }
+
+    /// The new owner as it is sent: it changes no pod until it has taken them all.
+    fn fresh(&self, unit: &Unit, snapshot: &Snapshot) -> Value {
+        let mut object = self.with_late_edits(unit, snapshot);
+        without(&mut object, &["status"]);
+        for field in SERVER_OWNED {
+            without(&mut object, &["metadata", field]);
+        }
+        without(&mut object, &["metadata", "finalizers"]);
+        object["metadata"]["labels"][MARK] = json!(self.mark());
+        match unit.id().kind {
+            Kind::Deployment => object["spec"]["paused"] = json!(true),
+            Kind::DaemonSet | Kind::StatefulSet => object["spec"]["updateStrategy"] = json!({"type": "OnDelete"}),
+            _ => {}
+        }
+        object
+    }
+
+    /// What it becomes, with what others have changed on the old one while it was held: an autoscaler its replicas, say.
+    pub(super) fn with_late_edits(&self, unit: &Unit, snapshot: &Snapshot) -> Value {
+        let (Part { object: from, .. }, Part { object: to, .. }) = (unit.from(self.direction), unit.to(self.direction));
+        let Some(last) = snapshot.get(unit.id()).or_else(|| snapshot.last(unit.id())).filter(|last| has_hold(last))
+        else {
+            return to.clone();
+        };
+        let owned = |value: &Value| json!({"spec": value["spec"], "labels": value["metadata"]["labels"], "annotations": value["metadata"]["annotations"]});
+        let late = json_patch::diff(&owned(from), &owned(last.value()));
+        let mut edited = owned(to);
+        // What does not fit any more is not theirs: the selector, and what the last mark has left.
+        if late.0.is_empty() || json_patch::patch(&mut edited, &late).is_err() {
+            return to.clone();
+        }
+        let mut object = to.clone();
+        object["spec"] = edited["spec"].take();
+        object["spec"]["selector"] = to["spec"]["selector"].clone();
+        for field in ["labels", "annotations"] {
+            object["metadata"][field] = edited[field].take();
+        }
+        object
+    }
+}
+
+/// A patch that holds only for the object as it was seen.
+pub(super) fn guarded(object: &Object) -> Edits {
+    let mut edits = Edits::of(object.value().clone());
+    edits.test(&["metadata", "uid"]);
+    edits.test(&["metadata", "resourceVersion"]);
+    edits
+}

@@ -1,0 +1,167 @@
+//! Moving Services: over a bridge while the labels of their pods change, and to the new selector at the end.
+
+use std::collections::BTreeSet;
+
+use serde_json::{Value, json};
+
+use super::Swap;
+use super::fence::is_in_force;
+use super::moves::Move;
+use super::names::{MARKER, bridge};
+use super::pods::{Wanted, patch_labels};
+use super::unit::Unit;
+use crate::action::{Action, Request};
+use crate::engine::{Gate, Step};
+use crate::failure::Failure;
+use crate::kind::Kind;
+use crate::membership::{SERVICE_NAME, ready_endpoints};
+use crate::object::Object;
+use crate::ownership::is_finished;
+use crate::patch::Edits;
+use crate::selector::{labels, matches, service_selector};
+use crate::snapshot::Snapshot;
+
+/// Where a Service stands.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Place {
+    From,
+    Bridge,
+    To,
+}
+
+impl Swap {
+    /// Before the labels of pods change: each Service that selects them stands on its bridge.
+    pub(super) fn bridge_services(&self, snapshot: &Snapshot) -> Result<Option<Step>, Failure> {
+        for (position, service) in self.journal.moves.iter().enumerate() {
+            let Some(bridge) = &service.bridge else { continue };
+            let object = self.service(service, snapshot)?;
+            let on_bridge = self.place(service, object)? == Place::Bridge;
+            if bridge.labelled {
+                let patches = Self::label_for_bridge(service, snapshot);
+                if !patches.is_empty() {
+                    return Ok(Some(Step::Act(patches)));
+                }
+            }
+            if on_bridge {
+                match self.await_force(service, snapshot) {
+                    Some(gate) => return Ok(Some(Step::Wait(gate))),
+                    None => continue,
+                }
+            }
+            let ready = ready_endpoints(snapshot, &service.id.name);
+            let ready: BTreeSet<&str> = ready.iter().map(String::as_str).collect();
+            if bridge.labelled
+                && let Some(gate) = self.await_bridge(position, &ready, snapshot)
+            {
+                return Ok(Some(Step::Wait(gate)));
+            }
+            let why = format!("{} keeps its endpoints while labels that it selects change", service.id);
+            return Ok(Some(self.select(service, object, &bridge.selector, why)));
+        }
+        Ok(None)
+    }
+
+    /// Every pod behind the Service gets the label of its bridge, whoever owns it, and those that come later too.
+    fn label_for_bridge(service: &Move, snapshot: &Snapshot) -> Vec<Action> {
+        let selectors: Vec<_> = [&service.before, &service.after]
+            .into_iter()
+            .filter_map(|selector| service_selector(Some(selector)))
+            .collect();
+        let behind = |pod: &&Object| {
+            let labels = labels(pod.at("/metadata/labels"));
+            !pod.is_deleting() && !is_finished(pod) && selectors.iter().any(|selector| matches(selector, &labels))
+        };
+        let wanted = Wanted::from([(bridge(&service.id.name), Some("yes".to_owned()))]);
+        let why = format!("{} is to keep it while its labels change", service.id);
+        snapshot.of(Kind::Pod).filter(behind).filter_map(|pod| patch_labels(pod, &wanted, &why)).collect()
+    }
+
+    /// When the pods have their new labels: each Service selects what it is to select.
+    pub(super) fn settle_services(&self, snapshot: &Snapshot) -> Result<Option<Step>, Failure> {
+        for service in &self.journal.moves {
+            let object = self.service(service, snapshot)?;
+            if self.place(service, object)? == Place::To {
+                continue;
+            }
+            for unit in self.journal.units.iter().flat_map(Unit::all) {
+                if let Some(gate) = self.await_fence(unit, snapshot) {
+                    return Ok(Some(Step::Wait(gate)));
+                }
+            }
+            let why = format!("the pods of {} have the labels that it is to select", service.id);
+            return Ok(Some(self.select(service, object, service.to(self.direction), why)));
+        }
+        let late = self.journal.moves.iter().find_map(|service| self.await_force(service, snapshot));
+        Ok(late.map(Step::Wait))
+    }
+
+    /// At the end: the marker comes off again.
+    pub(super) fn unmark_services(&self, snapshot: &Snapshot) -> Option<Step> {
+        let unmark = |service: &Move| {
+            let object = snapshot.get(&service.id)?;
+            let mut edits = Edits::of(object.value().clone());
+            edits.test(&["metadata", "uid"]);
+            edits.remove(&["metadata", "labels", MARKER])?;
+            if edits.at(&["metadata", "labels"]).is_some_and(|labels| *labels == json!({})) {
+                edits.remove(&["metadata", "labels"]);
+            }
+            let request = Request::Patch { id: service.id.clone(), patch: edits.finish().0 };
+            Some(Action { request, why: "the marker has served its purpose".to_owned() })
+        };
+        let actions: Vec<Action> = self.journal.moves.iter().filter_map(unmark).collect();
+        (!actions.is_empty()).then_some(Step::Act(actions))
+    }
+
+    fn select(&self, service: &Move, object: &Object, selector: &Value, why: String) -> Step {
+        let mut edits = Edits::of(object.value().clone());
+        edits.test(&["metadata", "uid"]);
+        edits.test(&["spec", "selector"]);
+        edits.set(&["spec", "selector"], selector.clone());
+        edits.set(
+            &["metadata", "labels", MARKER],
+            json!(format!("{}-{}", self.run, selector.as_object().map_or(0, serde_json::Map::len))),
+        );
+        Step::act(Request::Patch { id: service.id.clone(), patch: edits.finish().0 }, why)
+    }
+
+    /// Waits until the selector that the Service has now is the one that its slices were made by.
+    fn await_force(&self, service: &Move, snapshot: &Snapshot) -> Option<Gate> {
+        let has_marker = snapshot.get(&service.id)?.at("/metadata/labels")?.get(MARKER).is_some();
+        if !has_marker || is_in_force(snapshot, &service.id) {
+            return None;
+        }
+        let slices = format!("{SERVICE_NAME}={}", service.id.name);
+        Some(Gate {
+            waits_for: format!("the slices of {} to follow its selector", service.id),
+            sees: "they are of the selector before".to_owned(),
+            command: self.commands.kubectl(&["get", "endpointslices", "-l", &slices]),
+        })
+    }
+
+    fn service<'s>(&self, service: &Move, snapshot: &'s Snapshot) -> Result<&'s Object, Failure> {
+        let object = snapshot.get(&service.id).filter(|object| object.uid() == service.uid && !object.is_deleting());
+        object.ok_or_else(|| {
+            Failure::new(format!("{} was deleted, or made anew, by somebody else", service.id)).hint(self.way_back())
+        })
+    }
+
+    fn place(&self, service: &Move, object: &Object) -> Result<Place, Failure> {
+        let selector = object.at("/spec/selector").unwrap_or(&Value::Null);
+        let bridge = service.bridge.as_ref().map(|bridge| &bridge.selector);
+        if selector == service.to(self.direction) {
+            Ok(Place::To)
+        } else if bridge == Some(selector) {
+            Ok(Place::Bridge)
+        } else if selector == service.from(self.direction) {
+            Ok(Place::From)
+        } else {
+            Err(Failure::new(format!(
+                "the selector of {} was changed by somebody else, and is left as it is",
+                service.id
+            ))
+            .detail(format!("it is {selector}"))
+            .detail(format!("it was {} and is to be {}", service.from(self.direction), service.to(self.direction)))
+            .hint(self.way_back()))
+        }
+    }
+}

@@ -1,0 +1,147 @@
+//! How far an owner has come, read off the cluster.
+
+use serde_json::Value;
+
+use super::Swap;
+use super::names::{HOLD, MARK};
+use super::unit::{Direction, Mode, Unit};
+use crate::failure::Failure;
+use crate::kind::Kind;
+use crate::object::Object;
+use crate::snapshot::Snapshot;
+
+/// How far an owner has come.
+#[derive(Clone, Copy, Debug)]
+pub enum Standing<'s> {
+    /// It is what it was.
+    Before(&'s Object),
+    /// It is deleted, but for our hold.
+    Held(&'s Object),
+    /// There is none: the old one is gone, the new one not yet there.
+    Absent,
+    /// The new one is there, or the template is changed, and its controller is to take note.
+    Created(&'s Object),
+    /// It is the one that never went, and our hold is to come off it.
+    Kept(&'s Object),
+    /// It is what it is to be.
+    Finished,
+}
+
+impl Swap {
+    /// How far the owner has come.
+    ///
+    /// # Errors
+    /// If somebody else deletes it, has deleted it, or has made another one in its place.
+    pub(super) fn standing<'s>(&self, unit: &Unit, snapshot: &'s Snapshot) -> Result<Standing<'s>, Failure> {
+        let Some(object) = snapshot.get(unit.id()) else {
+            return if Self::was_taken(unit, snapshot) { Err(self.deleted(unit)) } else { Ok(Standing::Absent) };
+        };
+        if object.is_deleting() {
+            return if has_hold(object) { Ok(Standing::Held(object)) } else { Err(self.deleted(unit)) };
+        }
+        match unit.mode {
+            Mode::Recreate => self.recreated(unit, object),
+            Mode::InPlace | Mode::Labels => self.in_its_place(unit, object),
+        }
+    }
+
+    fn recreated<'s>(&self, unit: &Unit, object: &'s Object) -> Result<Standing<'s>, Failure> {
+        let original = object.uid() == unit.before.uid;
+        let selects = |part: &Value| object.at("/spec/selector") == part.pointer("/spec/selector");
+        Ok(match self.direction {
+            _ if self.has_mark(object) => Standing::Created(object),
+            Direction::Forward if original => Standing::Before(object),
+            Direction::Back if original && has_hold(object) => Standing::Kept(object),
+            Direction::Back if original => Standing::Finished,
+            direction if selects(&unit.to(direction).object) => Standing::Finished,
+            Direction::Back if selects(&unit.after.object) => Standing::Before(object),
+            _ => return Err(self.made_anew(unit, object)),
+        })
+    }
+
+    fn in_its_place<'s>(&self, unit: &Unit, object: &'s Object) -> Result<Standing<'s>, Failure> {
+        if object.uid() != unit.before.uid {
+            return Err(self.made_anew(unit, object));
+        }
+        let labels = |value: &Value| value.pointer("/spec/template/metadata/labels").cloned();
+        let is = labels(object.value());
+        let is_to = self.journal.edits.iter().all(|edit| {
+            let at = |labels: &Option<Value>| labels.as_ref().and_then(|labels| labels.get(&edit.key)).cloned();
+            at(&is) == at(&labels(&unit.to(self.direction).object))
+        });
+        Ok(match (self.has_mark(object), is_to) {
+            (true, _) => Standing::Created(object),
+            (false, true) if object.at("/metadata/labels").is_none_or(|labels| labels.get(MARK).is_none()) => {
+                Standing::Finished
+            }
+            (false, _) => Standing::Before(object),
+        })
+    }
+
+    /// Whether every owner is what it is to be.
+    ///
+    /// # Errors
+    /// As [`Swap::standing`].
+    pub(super) fn units_finished(&self, snapshot: &Snapshot) -> Result<bool, Failure> {
+        for unit in &self.journal.units {
+            if !matches!(self.standing(unit, snapshot)?, Standing::Finished) {
+                return Ok(false);
+            }
+        }
+        Ok(true)
+    }
+
+    /// The label value that says: made by this change, going this way, and not finished.
+    pub(super) fn mark(&self) -> String {
+        format!("{}-{}", self.journal.id, self.direction.word())
+    }
+
+    fn has_mark(&self, object: &Object) -> bool {
+        let labels = object.metadata().labels.as_ref();
+        labels.and_then(|labels| labels.get(MARK)).is_some_and(|mark| *mark == self.mark())
+    }
+
+    /// Whether the place is empty because somebody else has deleted the owner: it went without our hold, or something
+    /// still names it as its controller, which nothing does while we hold it.
+    fn was_taken(unit: &Unit, snapshot: &Snapshot) -> bool {
+        if let Some(last) = snapshot.last(unit.id()) {
+            return !has_hold(last);
+        }
+        let names_it = |object: &Object| {
+            let controller = object.controller();
+            controller.is_some_and(|owner| owner.kind == unit.id().kind.name() && owner.name == unit.id().name)
+        };
+        unit.mode != Mode::Recreate
+            || [Kind::Pod, Kind::ReplicaSet].into_iter().any(|kind| snapshot.of(kind).any(names_it))
+    }
+
+    /// What would be in danger if it were left as it is now.
+    pub(super) fn danger(&self, unit: &Unit, snapshot: &Snapshot) -> Option<String> {
+        let id = unit.id();
+        match self.standing(unit, snapshot).ok()? {
+            Standing::Held(_) => Some(format!("{id} is held: its pods run on, but none is replaced until it is back")),
+            Standing::Absent => Some(format!("{id} is absent: its pods run on, but none is replaced until it is back")),
+            _ => None,
+        }
+    }
+
+    fn deleted(&self, unit: &Unit) -> Failure {
+        Failure::new(format!("{} was deleted by somebody else", unit.id()))
+            .detail("its pods, and what was changed on them, are left as they are")
+            .hint(self.way_back())
+    }
+
+    fn made_anew(&self, unit: &Unit, object: &Object) -> Failure {
+        let writers = object.metadata().managed_fields.iter().flatten().filter_map(|entry| entry.manager.as_deref());
+        let who = writers.filter(|name| *name != "kube-controller-manager").collect::<Vec<_>>().join(", ");
+        let who = if who.is_empty() { "somebody else".to_owned() } else { who };
+        Failure::new(format!("{} was made anew by {who}, and is left as it is", unit.id()))
+            .detail("whoever did that would do it again: it must know the new labels, or be stopped, first")
+            .hint(self.way_back())
+    }
+}
+
+/// Whether our hold is on it.
+pub(super) fn has_hold(object: &Object) -> bool {
+    object.metadata().finalizers.iter().flatten().any(|finalizer| finalizer == HOLD)
+}
