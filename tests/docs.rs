@@ -6,18 +6,19 @@ use std::path::Path;
 use std::process::{Command, Stdio};
 use std::{env, fs};
 
-const PAGE: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../../docs/ds-cast.md");
+/// The plugin that this test is built with; its package is named as its page is.
+const PROGRAM: Option<&str> = match option_env!("CARGO_BIN_EXE_kubectl-ds_cast") {
+    None => option_env!("CARGO_BIN_EXE_kubectl-relabel"),
+    program => program,
+};
+const PACKAGE: &str = env!("CARGO_PKG_NAME");
 const BEGIN: &str = "<!-- help: begin -->\n```\n";
 const END: &str = "```\n<!-- help: end -->";
 
 /// What `--help` prints on a terminal of a hundred columns.
 fn help() -> String {
-    let output = Command::new(env!("CARGO_BIN_EXE_kubectl-ds_cast"))
-        .arg("--help")
-        .env("COLUMNS", "100")
-        .stdin(Stdio::null())
-        .output()
-        .unwrap();
+    let output =
+        Command::new(PROGRAM.unwrap()).arg("--help").env("COLUMNS", "100").stdin(Stdio::null()).output().unwrap();
     assert!(output.status.success(), "{output:?}");
     let text = String::from_utf8(output.stdout).unwrap();
     let lines: Vec<&str> = text.trim_end().lines().map(str::trim_end).collect();
@@ -26,13 +27,15 @@ fn help() -> String {
 
 #[test]
 fn the_page_shows_the_help_as_it_is() {
-    let page = fs::read_to_string(PAGE).unwrap();
+    let name = format!("docs/{}.md", PACKAGE.trim_start_matches("kubectl-"));
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("../..").join(&name);
+    let page = fs::read_to_string(&path).unwrap();
     let (before, rest) = page.split_once(BEGIN).expect("the page has the marker of the beginning");
     let (shown, after) = rest.split_once(END).expect("the page has the marker of the end");
     let help = help();
     if env::var_os("RECAST_BLESS").is_some() {
-        fs::write(Path::new(PAGE), format!("{before}{BEGIN}{help}{END}{after}")).unwrap();
+        fs::write(path, format!("{before}{BEGIN}{help}{END}{after}")).unwrap();
     } else {
-        assert_eq!(shown, help, "docs/ds-cast.md is not in step; RECAST_BLESS=1 cargo test --test docs writes it anew");
+        assert_eq!(shown, help, "{name} is not in step; RECAST_BLESS=1 cargo test -p {PACKAGE} writes it anew");
     }
 }

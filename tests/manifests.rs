@@ -4,11 +4,20 @@
 #![allow(clippy::expect_used, clippy::panic, clippy::unwrap_used, reason = "in tests a panic is how a test fails")]
 
 mod manifests {
+    mod bytes;
     mod case;
     mod extremes;
     mod files;
     mod goldens;
     mod invariants;
     mod server;
-    mod tool;
+    pub mod tool;
 }
+
+/// What is tested.
+const PLUGIN: manifests::tool::Plugin = manifests::tool::Plugin {
+    program: env!("CARGO_BIN_EXE_kubectl-ds_cast"),
+    corpus: "tests/corpus",
+    cases: 150,
+    arguments: "",
+};

@@ -6,11 +6,12 @@ use std::path::{Path, PathBuf};
 use recast::manifest::Manifest;
 use serde_json::Value;
 
-use super::tool::{Ended, cast, cast_from};
+use super::tool::{Ended, run, run_from};
+use crate::PLUGIN;
 
 /// The folder of the corpus.
 pub fn corpus() -> PathBuf {
-    Path::new(env!("CARGO_MANIFEST_DIR")).join("../../tests/corpus")
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("../..").join(PLUGIN.corpus)
 }
 
 /// A manifest of the corpus.
@@ -27,8 +28,16 @@ impl Case {
     pub fn all() -> Vec<Self> {
         let mut cases: Vec<Self> = files().into_iter().filter_map(Self::of).collect();
         cases.sort_by(|one, other| one.name.cmp(&other.name));
-        assert!(cases.len() > 150, "only {} cases were found", cases.len());
+        assert!(cases.len() >= PLUGIN.cases, "only {} cases were found", cases.len());
         cases
+    }
+
+    /// The cases with a manifest as their result.
+    pub fn with_results() -> impl Iterator<Item = (Self, Vec<u8>)> {
+        Self::all().into_iter().filter(Self::gives_a_manifest).map(|case| {
+            let result = case.result().unwrap();
+            (case, result)
+        })
     }
 
     /// The case of a file, if it is a manifest.
@@ -38,7 +47,7 @@ impl Case {
             return None;
         }
         let name = path.strip_prefix(corpus()).ok()?.to_str()?.to_owned();
-        let arguments = fs::read_to_string(path.with_extension("args")).unwrap_or_default();
+        let arguments = fs::read_to_string(path.with_extension("args")).unwrap_or(PLUGIN.arguments.to_owned());
         Some(Self { name, path, arguments: arguments.split_whitespace().map(str::to_owned).collect() })
     }
 
@@ -66,19 +75,19 @@ impl Case {
         self.arguments.iter().any(|argument| argument == word)
     }
 
-    /// Casts the manifest.
-    pub fn cast(&self) -> Ended {
-        cast(&corpus(), &self.words(&["-f", &self.name]))
+    /// Runs the plugin on the manifest.
+    pub fn run(&self) -> Ended {
+        run(&corpus(), &self.words(&["-f", &self.name]))
     }
 
-    /// Casts it, asking for something else as well.
-    pub fn cast_and(&self, more: &[&str]) -> Ended {
-        cast(&corpus(), &[&self.words(&["-f", &self.name]), more].concat())
+    /// Runs it, asking for something else as well.
+    pub fn run_and(&self, more: &[&str]) -> Ended {
+        run(&corpus(), &[&self.words(&["-f", &self.name]), more].concat())
     }
 
-    /// Casts something else in the same way.
-    pub fn cast_instead(&self, manifest: &[u8]) -> Ended {
-        cast_from(&corpus(), &self.words(&["-f", "-"]), manifest)
+    /// Runs it on something else in the same way.
+    pub fn run_instead(&self, manifest: &[u8]) -> Ended {
+        run_from(&corpus(), &self.words(&["-f", "-"]), manifest)
     }
 
     fn words<'a>(&'a self, first: &[&'a str]) -> Vec<&'a str> {

@@ -3,10 +3,10 @@
 use std::fmt::Write as _;
 use std::time::{Duration, Instant};
 
-use super::tool::{Ended, cast, cast_from};
+use super::tool::{Ended, run, run_from};
 
 fn cast_stdin(manifest: &str) -> Ended {
-    cast_from(&std::env::temp_dir(), &["-f", "-"], manifest.as_bytes())
+    run_from(&std::env::temp_dir(), &["-f", "-"], manifest.as_bytes())
 }
 
 fn deployment(name: &str, more: &str) -> String {
@@ -83,7 +83,7 @@ fn an_anchor_that_contains_itself_ends_with_a_message() {
 #[test]
 fn what_is_no_text_ends_with_a_message() {
     for bytes in [&b"\x00\x01\x02"[..], b"\xff\xfea\x00", b"\x1f\x8b\x08\x00", b"kind: \xe9\n"] {
-        let ended = cast_from(&std::env::temp_dir(), &["-f", "-"], bytes);
+        let ended = run_from(&std::env::temp_dir(), &["-f", "-"], bytes);
         assert_eq!((ended.code, ended.text()), (Some(1), ""), "{}", ended.stderr);
         assert!(ended.stderr.contains("STDIN"), "{}", ended.stderr);
     }
@@ -91,7 +91,7 @@ fn what_is_no_text_ends_with_a_message() {
 
 #[test]
 fn a_file_that_is_not_there_is_named() {
-    let ended = cast(&std::env::temp_dir(), &["-f", "not-there.yml"]);
+    let ended = run(&std::env::temp_dir(), &["-f", "not-there.yml"]);
     assert_eq!((ended.code, ended.text()), (Some(1), ""));
     assert!(ended.stderr.contains("not-there.yml"), "{}", ended.stderr);
 }

@@ -4,9 +4,7 @@ use std::fs;
 use std::os::unix::fs::{PermissionsExt as _, symlink};
 use std::path::Path;
 
-use tempfile::TempDir;
-
-use super::tool::{cast, cast_from};
+use super::tool::{folder, run, run_from, run_to_end};
 
 const RNG: &str = "\
 apiVersion: apps/v1
@@ -23,17 +21,6 @@ spec:
 
 const SERVICE: &str = "apiVersion: v1\nkind: Service\nmetadata: {name: rng}\nspec: {ports: [{port: 80}]}\n";
 
-/// A folder with these files.
-fn folder(files: &[(&str, &str)]) -> TempDir {
-    let folder = tempfile::tempdir().unwrap();
-    for (name, text) in files {
-        let path = folder.path().join(name);
-        fs::create_dir_all(path.parent().unwrap()).unwrap();
-        fs::write(path, text).unwrap();
-    }
-    folder
-}
-
 fn named(name: &str) -> String {
     RNG.replace("name: rng ", &format!("name: {name} "))
 }
@@ -49,10 +36,10 @@ fn text(path: &Path) -> String {
 
 #[test]
 fn standard_input_is_read_and_not_written_back() {
-    let ended = cast_from(Path::new("/"), &["-f", "-"], RNG.as_bytes());
+    let ended = run_from(Path::new("/"), &["-f", "-"], RNG.as_bytes());
     assert_eq!((ended.code, ended.text()), (Some(0), &*daemon_set()), "{}", ended.stderr);
     assert!(ended.stderr.starts_with("STDIN:1: Deployment rng cast to DaemonSet"), "{}", ended.stderr);
-    let ended = cast_from(Path::new("/"), &["-f", "-", "--in-place"], RNG.as_bytes());
+    let ended = run_from(Path::new("/"), &["-f", "-", "--in-place"], RNG.as_bytes());
     assert_eq!((ended.code, ended.text()), (Some(1), ""));
     assert!(ended.stderr.contains("standard input cannot be written back"), "{}", ended.stderr);
 }
@@ -61,7 +48,7 @@ fn standard_input_is_read_and_not_written_back() {
 fn several_files_become_one_stream_in_their_order() {
     let one = named("one").replace("---\n", "");
     let folder = folder(&[("b.yml", &one), ("a.yml", SERVICE), ("c.yml", RNG.trim_end())]);
-    let ended = cast(folder.path(), &["-f", "b.yml", "-f", "a.yml", "-f", "c.yml"]);
+    let ended = run(folder.path(), &["-f", "b.yml", "-f", "a.yml", "-f", "c.yml"]);
     let parts: Vec<&str> = ended.text().split("---\n").collect();
     assert_eq!(parts.len(), 3, "{}", ended.text());
     assert!(parts[0].contains("name: one # random") && parts[2].contains("name: rng # random"));
@@ -71,7 +58,7 @@ fn several_files_become_one_stream_in_their_order() {
 #[test]
 fn the_same_name_in_two_files_is_a_collision() {
     let folder = folder(&[("a.yml", RNG), ("b.yml", RNG)]);
-    let ended = cast(folder.path(), &["-f", "a.yml", "-f", "b.yml"]);
+    let ended = run(folder.path(), &["-f", "a.yml", "-f", "b.yml"]);
     assert_eq!((ended.code, ended.text()), (Some(1), ""));
     assert!(ended.stderr.contains("b.yml:1: Deployment rng cannot be cast"), "{}", ended.stderr);
 }
@@ -81,17 +68,17 @@ fn a_folder_is_read_and_those_below_it_if_asked() {
     let files = [("z.yaml", &*named("z")), ("a.json", "{}"), ("notes.txt", "no: manifest"), ("sub/b.yml", RNG)];
     let folder = folder(&files);
     fs::write(folder.path().join("a.json"), SERVICE.replace('\n', "\r\n")).unwrap();
-    let ended = cast(folder.path(), &["-f", "."]);
+    let ended = run(folder.path(), &["-f", "."]);
     assert_eq!(ended.code, Some(0), "{}", ended.stderr);
     assert_eq!(ended.text().matches("kind: DaemonSet").count(), 1);
-    let ended = cast(folder.path(), &["-R", "-f", "."]);
+    let ended = run(folder.path(), &["-R", "-f", "."]);
     assert_eq!(ended.text().matches("kind: DaemonSet").count(), 2, "{}", ended.stderr);
 }
 
 #[test]
 fn a_folder_without_manifests_is_said() {
     let folder = folder(&[("sub/b.yml", RNG)]);
-    let ended = cast(folder.path(), &["-f", "."]);
+    let ended = run(folder.path(), &["-f", "."]);
     assert_eq!((ended.code, ended.text()), (Some(1), ""));
     assert!(ended.stderr.contains("hint: -R"), "{}", ended.stderr);
 }
@@ -102,7 +89,7 @@ fn a_file_is_replaced_and_keeps_its_mode() {
     let file = folder.path().join("rng.yml");
     fs::set_permissions(&file, fs::Permissions::from_mode(0o640)).unwrap();
     let untouched = fs::metadata(folder.path().join("svc.yml")).unwrap().modified().unwrap();
-    let ended = cast(folder.path(), &["-f", ".", "--in-place"]);
+    let ended = run(folder.path(), &["-f", ".", "--in-place"]);
     assert_eq!(ended.code, Some(0), "{}", ended.stderr);
     assert!(ended.text().ends_with("rng.yml written: 1 cast\n"), "{}", ended.text());
     assert_eq!(text(&file), daemon_set());
@@ -116,7 +103,7 @@ fn a_link_stays_a_link_and_its_file_is_replaced() {
     let folder = folder(&[("real/rng.yml", RNG)]);
     let link = folder.path().join("link.yml");
     symlink("real/rng.yml", &link).unwrap();
-    let ended = cast(folder.path(), &["-f", "link.yml", "--in-place"]);
+    let ended = run(folder.path(), &["-f", "link.yml", "--in-place"]);
     assert_eq!(ended.code, Some(0), "{}", ended.stderr);
     assert!(fs::symlink_metadata(&link).unwrap().is_symlink());
     assert_eq!(text(&folder.path().join("real/rng.yml")), daemon_set());
@@ -126,10 +113,10 @@ fn a_link_stays_a_link_and_its_file_is_replaced() {
 fn one_refusal_leaves_all_files_as_they_are() {
     let refused = named("two").replace("spec: {", "spec: {restartPolicy: Never, ");
     let folder = folder(&[("a.yml", RNG), ("b.yml", &refused)]);
-    let ended = cast(folder.path(), &["-f", ".", "--in-place"]);
+    let ended = run(folder.path(), &["-f", ".", "--in-place"]);
     assert_eq!((ended.code, ended.text()), (Some(1), ""));
     assert_eq!((text(&folder.path().join("a.yml")), text(&folder.path().join("b.yml"))), (RNG.to_owned(), refused));
-    let ended = cast(folder.path(), &["-f", ".", "--in-place", "--skip-refused"]);
+    let ended = run(folder.path(), &["-f", ".", "--in-place", "--skip-refused"]);
     assert_eq!(ended.code, Some(0), "{}", ended.stderr);
     assert_eq!(text(&folder.path().join("a.yml")), daemon_set());
 }
@@ -138,7 +125,7 @@ fn one_refusal_leaves_all_files_as_they_are() {
 fn a_dry_run_and_a_diff_write_nothing() {
     let folder = folder(&[("rng.yml", RNG)]);
     for more in [&["--in-place", "--dry-run=client"][..], &["--diff"]] {
-        let ended = cast(folder.path(), &[&["-f", "rng.yml"], more].concat());
+        let ended = run(folder.path(), &[&["-f", "rng.yml"], more].concat());
         assert_eq!(ended.code, Some(0), "{}", ended.stderr);
         assert!(!ended.text().is_empty());
         assert_eq!(text(&folder.path().join("rng.yml")), RNG);
@@ -148,10 +135,10 @@ fn a_dry_run_and_a_diff_write_nothing() {
 #[test]
 fn the_diff_can_be_applied() {
     let folder = folder(&[("rng.yml", RNG)]);
-    let diff = cast(folder.path(), &["-f", "rng.yml", "--diff"]);
+    let diff = run(folder.path(), &["-f", "rng.yml", "--diff"]);
     let mut patch = std::process::Command::new("git");
     patch.args(["apply", "-"]).current_dir(folder.path());
-    let applied = super::tool::run(patch, &diff.stdout);
+    let applied = run_to_end(patch, &diff.stdout);
     assert_eq!(applied.code, Some(0), "{}", applied.stderr);
     assert_eq!(text(&folder.path().join("rng.yml")), daemon_set());
 }

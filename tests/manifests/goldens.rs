@@ -1,4 +1,4 @@
-//! What comes out of each case, byte for byte. `RECAST_BLESS=1 cargo test --test manifests` writes it down anew.
+//! What comes out of each case, byte for byte. With `RECAST_BLESS=1` it is written down anew.
 
 use std::fs;
 use std::path::Path;
@@ -11,7 +11,7 @@ fn each_manifest_gives_what_is_written_beside_it() {
     let bless = std::env::var_os("RECAST_BLESS").is_some();
     let mut wrong = Vec::new();
     for case in Case::all() {
-        let ended = case.cast();
+        let ended = case.run();
         if bless {
             write(&case, &ended);
         } else {
@@ -24,7 +24,7 @@ fn each_manifest_gives_what_is_written_beside_it() {
 #[test]
 fn a_refusal_says_why_and_prints_nothing() {
     for case in Case::all() {
-        let ended = case.cast();
+        let ended = case.run();
         if ended.code != Some(0) {
             assert_eq!((ended.code, ended.text()), (Some(1), ""), "{}", case.name);
             assert!(ended.stderr.lines().any(|line| line.starts_with("error: ")), "{}: {}", case.name, ended.stderr);

@@ -5,7 +5,7 @@ use std::process::Command;
 use serde_json::{Deserializer, Value};
 
 use super::case::{Case, objects};
-use super::tool::{Ended, run};
+use super::tool::{Ended, run_to_end};
 
 /// How many are sent at once; kubectl mostly waits for the server.
 const AT_ONCE: usize = 4;
@@ -51,7 +51,7 @@ fn create(manifest: &[u8]) -> Ended {
     let mut command = Command::new(kubectl);
     command.args(["create", "--validate=strict", "--dry-run=server", "-o", "json", "-f", "-"]);
     command.env("KUBECONFIG", std::env::var_os("RECAST_KUBECONFIG").expect("RECAST_KUBECONFIG names a kubeconfig"));
-    run(command, manifest)
+    run_to_end(command, manifest)
 }
 
 /// The objects that the server has answered with.

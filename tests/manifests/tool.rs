@@ -1,8 +1,23 @@
-//! The program that is tested, run in a folder and without a cluster.
+//! The plugin that is tested, run in a folder and without a cluster.
 
+use std::fs;
 use std::io::Write as _;
 use std::path::Path;
 use std::process::{Command, Stdio};
+
+use tempfile::TempDir;
+
+/// A plugin, and the manifests that it is tested with.
+pub struct Plugin {
+    /// The program.
+    pub program: &'static str,
+    /// The folder of its corpus.
+    pub corpus: &'static str,
+    /// How many cases are there at least.
+    pub cases: usize,
+    /// What is done with a manifest that says nothing else.
+    pub arguments: &'static str,
+}
 
 /// How a run ended.
 #[derive(Debug, PartialEq, Eq)]
@@ -19,21 +34,32 @@ impl Ended {
     }
 }
 
-/// Runs `kubectl ds-cast` in a folder.
-pub fn cast(folder: &Path, arguments: &[&str]) -> Ended {
-    cast_from(folder, arguments, b"")
+/// Runs the plugin in a folder.
+pub fn run(folder: &Path, arguments: &[&str]) -> Ended {
+    run_from(folder, arguments, b"")
 }
 
 /// The same, with something on standard input.
-pub fn cast_from(folder: &Path, arguments: &[&str], stdin: &[u8]) -> Ended {
-    let mut command = Command::new(env!("CARGO_BIN_EXE_kubectl-ds_cast"));
+pub fn run_from(folder: &Path, arguments: &[&str], stdin: &[u8]) -> Ended {
+    let mut command = Command::new(crate::PLUGIN.program);
     // No cluster is to be found, should it be looked for.
     command.args(arguments).current_dir(folder).env("KUBECONFIG", "/dev/null").env_remove("NO_COLOR");
-    run(command, stdin)
+    run_to_end(command, stdin)
+}
+
+/// A folder with these files.
+pub fn folder(files: &[(&str, &str)]) -> TempDir {
+    let folder = tempfile::tempdir().unwrap();
+    for (name, text) in files {
+        let path = folder.path().join(name);
+        fs::create_dir_all(path.parent().unwrap()).unwrap();
+        fs::write(path, text).unwrap();
+    }
+    folder
 }
 
 /// Runs a program to its end.
-pub fn run(mut command: Command, stdin: &[u8]) -> Ended {
+pub fn run_to_end(mut command: Command, stdin: &[u8]) -> Ended {
     command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
     let mut child = command.spawn().expect("the program starts");
     let mut pipe = child.stdin.take().expect("stdin is a pipe");

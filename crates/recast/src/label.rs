@@ -19,4 +19,5 @@ pub use edits::LabelEdits;
 pub use error::LabelError;
 pub use object::{absent, changed_parts, overwritten, relabel};
 pub use overwrite::Overwrite;
+pub use place::KINDS;
 pub use words::{WordError, split};

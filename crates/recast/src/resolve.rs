@@ -13,9 +13,7 @@ use crate::object::{Object, ObjectId};
 use crate::screen::Screen;
 use crate::target::Target;
 
-pub use naming::Naming;
-
-use naming::Chosen;
+pub use naming::{Chosen, Naming};
 
 /// How many requests are under way at once.
 const READS_AT_ONCE: usize = 8;

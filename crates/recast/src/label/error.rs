@@ -8,13 +8,13 @@ use crate::kind::Kind;
 #[derive(Clone, Debug, Error, PartialEq, Eq)]
 pub enum LabelError {
     /// A kind that neither selects pods nor makes them.
-    #[error("a {0} has no pods whose labels would count")]
+    #[error("a {} has no pods whose labels would count", .0.singular())]
     Kind(Kind),
     /// A Service that is only a name.
     #[error("a service of type ExternalName has no pods")]
     ExternalName,
     /// A Service whose endpoints somebody else writes, or an object that is not whole.
-    #[error("the {0} has no selector")]
+    #[error("it has no selector")]
     NoSelector(Kind),
     /// A budget that counts no pod.
     #[error("the selector is missing, so that it selects no pod at all")]
@@ -23,7 +23,7 @@ pub enum LabelError {
     #[error("the selector is empty, so that it selects every pod of the namespace, whatever its labels")]
     SelectsEverything,
     /// Nothing that pods must have would be left in the selector.
-    #[error("the selector of the {kind} would be left without a label that pods must have: '{key}' is the last one")]
+    #[error("without '{key}' the selector would ask pods for no label at all")]
     LastKey {
         /// What has the selector.
         kind: Kind,
@@ -65,7 +65,10 @@ impl LabelError {
     #[must_use]
     pub const fn hint(&self) -> Option<&'static str> {
         Some(match self {
-            Self::NoSelector(Kind::Service) => "somebody else writes its endpoints: label what they are made from",
+            Self::NoSelector(kind) if !matches!(kind, Kind::Service) => {
+                "the server refuses such an object; give it one first"
+            }
+            Self::NoSelector(_) => "somebody else writes its endpoints: label what they are made from",
             Self::SelectsNothing | Self::SelectsEverything => "give it a selector first",
             Self::LastKey { kind: Kind::Service, .. } => {
                 "a service without selector would keep its old endpoints for ever: set another label as well"

@@ -92,6 +92,8 @@ fn check(kind: Kind, object: &Value) -> Result<(), LabelError> {
         (Kind::PodDisruptionBudget, None) => Err(LabelError::SelectsNothing),
         (_, None) => Err(LabelError::NoSelector(kind)),
         (Kind::PodDisruptionBudget, Some(empty)) if selector::is_empty(empty) => Err(LabelError::SelectsEverything),
+        (Kind::Service, Some(_)) => Ok(()),
+        (_, Some(empty)) if selector::is_empty(empty) => Err(LabelError::NoSelector(kind)),
         _ => Ok(()),
     }
 }

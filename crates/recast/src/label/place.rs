@@ -7,6 +7,18 @@ use super::{LabelEdits, LabelError, selector};
 use crate::kind::Kind;
 use crate::patch::{Edits, pointer};
 
+/// The kinds that [`relabel`](super::relabel) takes.
+pub const KINDS: [Kind; 8] = [
+    Kind::DaemonSet,
+    Kind::Deployment,
+    Kind::ReplicaSet,
+    Kind::StatefulSet,
+    Kind::Service,
+    Kind::Pod,
+    Kind::PodDisruptionBudget,
+    Kind::NetworkPolicy,
+];
+
 /// One place of an object where labels stand.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Place {

@@ -3,6 +3,7 @@
 use thiserror::Error;
 
 use super::{LabelEdit, LabelEdits};
+use crate::failure::Failure;
 use crate::syntax::SyntaxError;
 
 /// Why words are no label edits. The texts are those of `kubectl label`, where it has one.
@@ -67,6 +68,12 @@ impl WordError {
             Self::Order(_) => Some("write the resources first: TYPE/NAME... KEY=VALUE..."),
             _ => None,
         }
+    }
+}
+
+impl From<WordError> for Failure {
+    fn from(error: WordError) -> Self {
+        error.hint().into_iter().fold(Self::new(error.to_string()), Self::hint)
     }
 }
 

@@ -23,9 +23,9 @@ pub struct Naming<'a> {
     pub refuse: fn(Kind, &str) -> Option<Failure>,
 }
 
-/// What is to be read.
-#[derive(Debug, PartialEq, Eq)]
-pub(super) enum Chosen {
+/// What is named.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Chosen {
     /// Objects by name, each once.
     Objects(Vec<(Kind, Target)>),
     /// Whatever of these kinds the selector matches.
@@ -37,7 +37,7 @@ impl Naming<'_> {
     ///
     /// # Errors
     /// If nothing is named, or what is named cannot be read or is not accepted.
-    pub(super) fn chosen(&self) -> Result<Chosen, Failure> {
+    pub fn chosen(&self) -> Result<Chosen, Failure> {
         let selects = self.selector.is_some() || self.all;
         match Targets::parse(self.words).map_err(|error| self.unreadable(&error))? {
             Targets::Named(_) if selects => {

@@ -197,6 +197,7 @@ fn what_selects_no_pod_by_itself_is_refused() {
         (Kind::PodDisruptionBudget, json!({"selector": {}}), LabelError::SelectsEverything),
         (Kind::PodDisruptionBudget, json!({"selector": {"matchLabels": null}}), LabelError::SelectsEverything),
         (Kind::DaemonSet, json!({"template": {}}), LabelError::NoSelector(Kind::DaemonSet)),
+        (Kind::DaemonSet, json!({"selector": {}, "template": {}}), LabelError::NoSelector(Kind::DaemonSet)),
         (Kind::Node, json!({}), LabelError::Kind(Kind::Node)),
         (Kind::EndpointSlice, json!({}), LabelError::Kind(Kind::EndpointSlice)),
     ] {
