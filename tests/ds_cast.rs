@@ -9,6 +9,7 @@
     reason = "in tests a panic is how a test fails, and json!(…) is given as it is made"
 )]
 
+#[allow(dead_code, unused_imports, reason = "each suite needs only a part of it")]
 mod harness;
 
 mod ds_cast {

@@ -2,7 +2,8 @@
 # Runs the tests that need a cluster: suite.sh e2e|soak|bench.
 #
 # They find it in RECAST_KUBECONFIG, RECAST_KUBECTL and RECAST_AUDIT_LOG. Whoever sets RECAST_KUBECONFIG chooses another
-# cluster; what needs kwok or the audit log (tests named kwok_*) is then left out, and counted.
+# cluster; what needs kwok, the audit log (tests named kwok_*) or the cluster's own processes (controllers_*) is then left
+# out, and counted.
 set -euo pipefail
 here=$(dirname "${BASH_SOURCE[0]}")
 . "$here/places.sh"
@@ -30,14 +31,28 @@ use_other_cluster() {
   RECAST_KUBECTL=${RECAST_KUBECTL:-$(command -v kubectl)} ||
     fail "kubectl is needed for the cluster of RECAST_KUBECONFIG" "put it on PATH, or its path into RECAST_KUBECTL"
   export RECAST_KUBECONFIG RECAST_KUBECTL
-  skipped=(--skip kwok_)
-  count=$("${cargo_tests[@]}" --quiet -- --ignored --list | grep -c 'kwok_.*: test$') || true
+  skipped=(--skip kwok_ --skip controllers_)
+  count=$("${cargo_tests[@]}" --quiet -- --ignored --list | grep -cE '(kwok|controllers)_.*: test$') || true
   say "testing against $RECAST_KUBECONFIG: $count left out of the tests, those that need the cluster of this repository"
 }
 
-# Ignored tests are those that need a cluster. Each has a namespace of its own, and mostly waits.
+# Ignored tests are those that need a cluster. Each has a namespace of its own, and mostly waits. Those that trouble the
+# controllers would trouble all others: they come afterwards, one by one.
 e2e() {
-  "${cargo_tests[@]}" -- --ignored --test-threads=8 --skip soak_ "${skipped[@]}" ${TEST:+"$TEST"}
+  local status=0 alone
+  "${cargo_tests[@]}" -- --ignored --test-threads=8 --skip soak_ --skip controllers_ "${skipped[@]}" ${TEST:+"$TEST"} ||
+    status=$?
+  mapfile -t alone < <(alone)
+  if [ ${#alone[@]} -gt 0 ]; then
+    "${cargo_tests[@]}" -- --ignored --test-threads=1 --exact "${alone[@]}" || status=$?
+  fi
+  return "$status"
+}
+
+# Prints the names of the tests that run alone.
+alone() {
+  "${cargo_tests[@]}" --quiet -- --ignored --list --skip soak_ "${skipped[@]}" ${TEST:+"$TEST"} |
+    sed -n '/controllers_/s/: test$//p'
 }
 
 soak() {

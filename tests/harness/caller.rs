@@ -22,6 +22,11 @@ impl Caller {
         Self { kubeconfig: path }
     }
 
+    /// Somebody with the kubeconfig that is there.
+    pub fn of(kubeconfig: PathBuf) -> Self {
+        Self { kubeconfig }
+    }
+
     /// The path of the kubeconfig.
     pub fn kubeconfig(&self) -> &Path {
         &self.kubeconfig

@@ -1,85 +1,100 @@
-//! The ready endpoints of a Service, watched all the time.
+//! The ready endpoints of Services, watched all the time.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::io::Read;
-use std::process::{Child, Command, Stdio};
-use std::sync::{Arc, Mutex};
-use std::thread::spawn;
 
-use serde_json::{Deserializer, Value};
+use serde_json::Value;
 
-use super::{Caller, eventually, settings};
+use super::watch::Watch;
+use super::{Caller, eventually};
 
 /// A watch in the background. It ends with the test.
 pub struct Endpoints {
-    kubectl: Child,
-    seen: Arc<Mutex<Seen>>,
+    watch: Watch<BTreeMap<String, Service>>,
+    first: String,
 }
 
 #[derive(Default)]
-struct Seen {
+struct Service {
     slices: BTreeMap<String, BTreeSet<String>>,
-    lowest: Option<usize>,
+    wanted: usize,
+    lowest: usize,
 }
 
 impl Endpoints {
     /// Watches from when the Service has this many ready endpoints.
     pub fn of(caller: &Caller, service: &str, count: usize) -> Self {
-        let mut command: Command = caller.command(settings::kubectl());
-        let label = format!("kubernetes.io/service-name={service}");
-        command.args(["get", "endpointslices", "-l", &label, "--watch", "--output-watch-events", "-o", "json"]);
-        let mut kubectl = command.stdout(Stdio::piped()).spawn().expect("kubectl runs");
-        let seen = Arc::new(Mutex::new(Seen::default()));
-        let (taken, stdout) = (Arc::clone(&seen), kubectl.stdout.take().expect("stdout is a pipe"));
-        spawn(move || follow(stdout, &taken));
-        let endpoints = Self { kubectl, seen };
-        endpoints.reach(count);
-        endpoints.seen.lock().expect("no watcher panics").lowest = Some(count);
+        Self::of_each(caller, &[(service, count)])
+    }
+
+    /// Watches from when each Service has its many ready endpoints. What is said of no Service by name is said of the
+    /// first.
+    pub fn of_each(caller: &Caller, services: &[(&str, usize)]) -> Self {
+        let named = services.iter().map(|(name, _)| ((*name).to_owned(), Service::default())).collect();
+        let watch = Watch::of(caller, "endpointslices -l kubernetes.io/service-name", named, take);
+        let endpoints = Self { watch, first: services.first().expect("there is a Service").0.to_owned() };
+        for (service, count) in services {
+            endpoints.reach_of(service, *count);
+        }
+        endpoints.watch.look(|known| {
+            for (service, count) in services {
+                let known = known.get_mut(*service).expect("it is one of them");
+                (known.wanted, known.lowest) = (*count, known.count());
+            }
+        });
         endpoints
     }
 
     /// Waits until there are this many.
     pub fn reach(&self, count: usize) {
-        eventually(&format!("{count} ready endpoints"), || {
-            (self.seen.lock().expect("no watcher panics").count() == count).then_some(())
+        self.reach_of(&self.first, count);
+    }
+
+    /// Waits until a Service has this many.
+    pub fn reach_of(&self, service: &str, count: usize) {
+        eventually(&format!("{count} ready endpoints of {service}"), || {
+            self.watch.look(|known| known[service].count() == count).then_some(())
         });
     }
 
     /// The fewest that there ever were since the watch began.
     pub fn fewest(&self) -> usize {
-        self.seen.lock().expect("no watcher panics").lowest.expect("the watch has begun")
+        self.fewest_of(&self.first)
+    }
+
+    /// The fewest that a Service ever had since the watch began.
+    pub fn fewest_of(&self, service: &str) -> usize {
+        self.watch.catch_up();
+        self.watch.look(|known| known[service].lowest)
+    }
+
+    /// No Service ever had fewer than when the watch began.
+    #[track_caller]
+    pub fn never_were_fewer(&self) {
+        self.watch.catch_up();
+        let fewer = self.watch.look(|known| {
+            let fewer = known.iter().filter(|(_, service)| service.lowest < service.wanted);
+            fewer.map(|(name, service)| format!("{name}: {} of {}", service.lowest, service.wanted)).collect::<Vec<_>>()
+        });
+        assert!(fewer.is_empty(), "endpoints were lost: {fewer:?}");
     }
 }
 
-impl Drop for Endpoints {
-    fn drop(&mut self) {
-        let _ = self.kubectl.kill();
-        let _ = self.kubectl.wait();
-    }
-}
-
-impl Seen {
+impl Service {
     fn count(&self) -> usize {
         self.slices.values().flatten().collect::<BTreeSet<_>>().len()
     }
-
-    fn take(&mut self, event: &Value) {
-        let slice = &event["object"];
-        let name = slice["metadata"]["name"].as_str().unwrap_or_default().to_owned();
-        if event["type"] == "DELETED" {
-            self.slices.remove(&name);
-        } else {
-            self.slices.insert(name, ready(slice));
-        }
-        let now = self.count();
-        self.lowest = self.lowest.map(|lowest| lowest.min(now));
-    }
 }
 
-fn follow(stdout: impl Read, seen: &Mutex<Seen>) {
-    for event in Deserializer::from_reader(stdout).into_iter::<Value>().map_while(Result::ok) {
-        seen.lock().expect("no watcher panics").take(&event);
+fn take(services: &mut BTreeMap<String, Service>, event: &Value) {
+    let (slice, metadata) = (&event["object"], &event["object"]["metadata"]);
+    let text = |value: &Value| value.as_str().unwrap_or_default().to_owned();
+    let Some(service) = services.get_mut(&text(&metadata["labels"]["kubernetes.io/service-name"])) else { return };
+    if event["type"] == "DELETED" {
+        service.slices.remove(&text(&metadata["name"]));
+    } else {
+        service.slices.insert(text(&metadata["name"]), ready(slice));
     }
+    service.lowest = service.lowest.min(service.count());
 }
 
 fn ready(slice: &Value) -> BTreeSet<String> {

@@ -1,32 +1,60 @@
-//! A way to the cluster that is slow or breaks: between the program and the API server, request by request.
+//! A way to the cluster on which things happen: between a program and the API server, request by request.
 
-use std::io::{BufRead as _, BufReader, Read as _, Write as _};
-use std::net::{Shutdown, TcpListener, TcpStream};
+mod answer;
+mod gate;
+mod request;
+
+use std::io::{BufRead as _, BufReader, Write as _};
+use std::net::{TcpListener, TcpStream};
 use std::process::{Child, Stdio};
-use std::sync::mpsc::channel;
-use std::thread::{sleep, spawn};
-use std::time::{Duration, Instant};
+use std::sync::{Arc, Mutex};
+use std::thread::spawn;
+use std::time::Duration;
+
+use answer::Answer;
+use gate::Gate;
+pub use request::Request;
 
 use super::{Caller, settings};
 
 /// What happens to the answers of some requests.
 #[derive(Clone, Copy, Debug)]
 pub enum Trouble {
-    /// Each part of the answer comes that much later.
+    /// Each part of the answer comes that much later; their order stays.
     Late(Duration),
     /// The connection is lost after that time.
     Lost(Duration),
+}
+
+/// Something that happens in the middle of a command.
+pub type Deed = Box<dyn FnOnce() + Send>;
+
+/// What happens to a request.
+pub enum Verdict {
+    /// Nothing.
+    Pass,
+    /// Its answer is troubled.
+    Trouble(Trouble),
+    /// This is done before the API server gets it.
+    Before(Deed),
+    /// This is done when the API server has answered, before the program gets the answer.
+    After(Deed),
+    /// It never reaches the API server, and from here on nothing passes, neither requests nor answers.
+    StopBefore,
+    /// The API server answers, the program never knows: from here on nothing passes, neither requests nor answers.
+    StopAfter,
 }
 
 /// An address for `--server`. It speaks for the caller; it is gone with the test.
 pub struct Proxy {
     kubectl: Child,
     address: String,
+    gate: Arc<Gate>,
 }
 
 impl Proxy {
-    /// A proxy with trouble for requests whose first line has all of these words in it.
-    pub fn with(caller: &Caller, words: &'static [&'static str], trouble: Trouble) -> Self {
+    /// A proxy that asks about each request, in the order in which they come.
+    pub fn watching(caller: &Caller, rule: impl FnMut(&Request) -> Verdict + Send + 'static) -> Self {
         let mut command = caller.command(settings::kubectl());
         command.args(["proxy", "--port=0"]).stdout(Stdio::piped());
         let mut kubectl = command.spawn().expect("kubectl runs");
@@ -35,76 +63,90 @@ impl Proxy {
         let behind = line.trim().rsplit(' ').next().expect("an address comes last").to_owned();
         let listener = TcpListener::bind("127.0.0.1:0").expect("there is a free port");
         let address = format!("http://{}", listener.local_addr().expect("it is bound"));
+        let gate = Arc::new(Gate::default());
+        let way = Arc::new(Way { behind, gate: Arc::clone(&gate), judge: Mutex::new(Judge { writes: 0, rule }) });
         spawn(move || {
             for client in listener.incoming().map_while(Result::ok) {
-                let behind = behind.clone();
-                spawn(move || pass_on(client, &behind, words, trouble));
+                let way = Arc::clone(&way);
+                spawn(move || way.pass_on(client));
             }
         });
-        Self { kubectl, address }
+        Self { kubectl, address, gate }
+    }
+
+    /// A proxy with trouble for requests whose first line has all of these words in it.
+    pub fn with(caller: &Caller, words: &'static [&'static str], trouble: Trouble) -> Self {
+        Self::watching(
+            caller,
+            move |request| {
+                if request.has(words) { Verdict::Trouble(trouble) } else { Verdict::Pass }
+            },
+        )
     }
 
     /// Where it listens.
     pub fn address(&self) -> &str {
         &self.address
     }
+
+    /// Whether nothing passes any more.
+    pub fn has_stopped(&self) -> bool {
+        self.gate.is_shut()
+    }
 }
 
 impl Drop for Proxy {
     fn drop(&mut self) {
+        self.gate.remove();
         let _ = self.kubectl.kill();
         let _ = self.kubectl.wait();
     }
 }
 
-/// One request and its answer. A connection that breaks is the end of it, as it is for the program.
-fn pass_on(client: TcpStream, behind: &str, words: &[&str], trouble: Trouble) -> Option<()> {
-    let mut reader = BufReader::new(client.try_clone().ok()?);
-    let (mut head, mut length) = (String::new(), 0);
-    loop {
-        let start = head.len();
-        reader.read_line(&mut head).ok().filter(|count| *count > 0)?;
-        let line = head[start..].to_lowercase();
-        if let Some(value) = line.strip_prefix("content-length:") {
-            length = value.trim().parse().ok()?;
-        }
-        if line == "\r\n" {
-            break;
-        }
-    }
-    let mut body = vec![0; length];
-    reader.read_exact(&mut body).ok()?;
-    // So that each request has a connection of its own.
-    let head = head.replacen("\r\n", "\r\nConnection: close\r\n", 1);
-    let mut server = TcpStream::connect(behind).ok()?;
-    server.write_all(&[head.as_bytes(), &body].concat()).ok()?;
-    let first = head.lines().next().unwrap_or_default();
-    let troubled = words.iter().all(|word| first.contains(word));
-    answer(client, server, troubled.then_some(trouble))
+/// What all connections share.
+struct Way<R> {
+    behind: String,
+    gate: Arc<Gate>,
+    judge: Mutex<Judge<R>>,
 }
 
-fn answer(mut client: TcpStream, mut server: TcpStream, trouble: Option<Trouble>) -> Option<()> {
-    let late = if let Some(Trouble::Late(time)) = trouble { time } else { Duration::ZERO };
-    if let Some(Trouble::Lost(time)) = trouble {
-        let ends = (client.try_clone().ok()?, server.try_clone().ok()?);
-        spawn(move || {
-            sleep(time);
-            // Whatever has ended already cannot be ended again.
-            let _ = (ends.0.shutdown(Shutdown::Both), ends.1.shutdown(Shutdown::Both));
-        });
-    }
-    let (sender, parts) = channel::<(Instant, Vec<u8>)>();
-    spawn(move || {
-        let mut buffer = [0; 8192];
-        while let Ok(count @ 1..) = server.read(&mut buffer) {
-            if sender.send((Instant::now() + late, buffer[..count].to_vec())).is_err() {
-                break;
+struct Judge<R> {
+    writes: usize,
+    rule: R,
+}
+
+impl<R: FnMut(&Request) -> Verdict> Way<R> {
+    /// One request and its answer. A connection that breaks is the end of it, as it is for the program.
+    fn pass_on(&self, client: TcpStream) -> Option<()> {
+        let mut request = Request::read(&mut BufReader::new(client.try_clone().ok()?))?;
+        self.gate.pass()?;
+        let mut answer = Answer::untroubled();
+        match self.judge(&mut request) {
+            Verdict::Pass => {}
+            Verdict::Trouble(Trouble::Late(time)) => answer.late = time,
+            Verdict::Trouble(Trouble::Lost(time)) => answer.lost = Some(time),
+            Verdict::Before(deed) => deed(),
+            Verdict::After(deed) => answer.first = Some(deed),
+            Verdict::StopBefore => {
+                self.gate.shut();
+                self.gate.pass()?;
+            }
+            Verdict::StopAfter => {
+                let gate = Arc::clone(&self.gate);
+                answer.first = Some(Box::new(move || gate.shut()));
             }
         }
-    });
-    for (due, part) in parts {
-        sleep(due.saturating_duration_since(Instant::now()));
-        client.write_all(&part).ok()?;
+        let mut server = TcpStream::connect(&self.behind).ok()?;
+        server.write_all(&request.alone()).ok()?;
+        answer.pass_on(client, server, &self.gate)
     }
-    client.shutdown(Shutdown::Both).ok()
+
+    fn judge(&self, request: &mut Request) -> Verdict {
+        let mut judge = self.judge.lock().expect("no rule panics");
+        if request.changes_something() {
+            judge.writes += 1;
+            request.write = Some(judge.writes);
+        }
+        (judge.rule)(request)
+    }
 }

@@ -49,6 +49,22 @@ impl Running {
         assert!(sent.expect("kill runs").success(), "no signal {name} for {}", self.title);
     }
 
+    /// Waits until it has ended by itself, or this has come true; answers whether it has ended.
+    pub fn ends_before(&mut self, other: impl Fn() -> bool) -> bool {
+        let begun = Instant::now();
+        loop {
+            // Asked first: what ends because of the other has not ended by itself.
+            if other() {
+                return false;
+            }
+            if self.child.try_wait().expect("the child can be asked").is_some() {
+                return true;
+            }
+            assert!(begun.elapsed() < DEADLINE, "{} hangs:\n{}", self.title, self.stderr.so_far());
+            sleep(Duration::from_millis(2));
+        }
+    }
+
     /// Waits for the end.
     pub fn ended(mut self) -> Ended {
         let begun = Instant::now();

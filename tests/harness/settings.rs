@@ -21,6 +21,12 @@ pub fn audit_log() -> PathBuf {
     std::env::var_os("RECAST_AUDIT_LOG").expect("RECAST_AUDIT_LOG names the cluster's audit log").into()
 }
 
+/// Where the state of the cluster is that belongs to these tests.
+pub fn cluster_folder() -> PathBuf {
+    let log = audit_log();
+    log.ancestors().nth(2).expect("the audit log is in logs/").canonicalize().expect("the cluster is there")
+}
+
 /// The administrator's kubeconfig, with its certificates inside.
 pub fn kubeconfig() -> &'static Value {
     static READ: OnceLock<Value> = OnceLock::new();
