@@ -1,7 +1,9 @@
 //! The cluster: reads, writes and watches, each named in its errors.
 
 mod error;
+mod question;
 mod scope;
+mod served;
 
 use std::pin::Pin;
 
@@ -19,6 +21,7 @@ use crate::shell::quoted;
 
 pub use error::ClusterError;
 pub use scope::Scope;
+pub use served::Served;
 
 /// What the server said to a write.
 #[derive(Clone, Debug)]

@@ -151,6 +151,13 @@ impl Kind {
         let group = self.resource().group;
         if group.is_empty() { self.singular() } else { format!("{}.{group}", self.singular()) }
     }
+
+    /// `daemonsets.apps`, `pods`: the resource as rules of access name it.
+    #[must_use]
+    pub fn plural(self) -> String {
+        let resource = self.resource();
+        if resource.group.is_empty() { resource.plural } else { format!("{}.{}", resource.plural, resource.group) }
+    }
 }
 
 impl fmt::Display for Kind {
@@ -167,5 +174,6 @@ mod tests {
     fn messages_name_the_group_only_where_there_is_one() {
         assert_eq!(Kind::DaemonSet.to_string(), "daemonset.apps");
         assert_eq!(Kind::Service.to_string(), "service");
+        assert_eq!((Kind::DaemonSet.plural(), Kind::Pod.plural()), ("daemonsets.apps".to_owned(), "pods".to_owned()));
     }
 }

@@ -66,6 +66,10 @@ fn observing<S>(config: &Config, wire: Wire) -> impl Layer<S, Service = Observed
     tower::layer::layer_fn(move |inner| Observed { inner, wire, base: base.clone(), said: Arc::default() })
 }
 
+/// On a request for something that the user has not named: the server's warnings about it are of no use to them.
+#[derive(Clone, Copy)]
+pub struct Unnamed;
+
 #[derive(Clone, Copy)]
 struct Wire {
     limit: Option<Duration>,
@@ -98,7 +102,8 @@ where
 
     fn call(&mut self, request: Request<Body>) -> Self::Future {
         let line = self.wire.log.then(|| format!("{} {}{}", request.method(), origin(&self.base), request.uri()));
-        let Wire { limit, quiet, .. } = self.wire;
+        let limit = self.wire.limit;
+        let quiet = self.wire.quiet || request.extensions().get::<Unnamed>().is_some();
         let said = Arc::clone(&self.said);
         let answer = self.inner.call(request);
         Box::pin(async move {

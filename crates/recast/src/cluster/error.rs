@@ -6,7 +6,6 @@ use thiserror::Error as ThisError;
 
 use super::Scope;
 use crate::failure::Failure;
-use crate::kind::Kind;
 use crate::object::ObjectId;
 
 /// A request that the cluster did not grant.
@@ -16,7 +15,8 @@ pub struct ClusterError {
     verb: &'static str,
     what: String,
     namespace: String,
-    kind: Kind,
+    /// As rules of access name it.
+    resource: String,
     flags: String,
     source: Box<Error>,
 }
@@ -25,19 +25,25 @@ impl ClusterError {
     /// About one object.
     pub(super) fn of_object(verb: &'static str, id: &ObjectId, flags: &str, source: Error) -> Self {
         let (what, namespace) = (id.to_string(), id.namespace().to_owned());
-        Self { verb, what, namespace, kind: id.kind, flags: flags.to_owned(), source: Box::new(source) }
+        Self { verb, what, namespace, resource: id.kind.plural(), flags: flags.to_owned(), source: Box::new(source) }
     }
 
     /// About a set of objects.
     pub(super) fn of_scope(verb: &'static str, scope: &Scope, flags: &str, source: Error) -> Self {
         Self {
             verb,
-            what: plural(scope.kind),
+            what: scope.kind.plural(),
             namespace: scope.namespace.clone(),
-            kind: scope.kind,
+            resource: scope.kind.plural(),
             flags: flags.to_owned(),
             source: Box::new(source),
         }
+    }
+
+    /// About something that is no object: a path of the server, or a question to it.
+    pub(super) fn of_resource(verb: &'static str, resource: String, flags: &str, source: Error) -> Self {
+        let (what, namespace) = (resource.clone(), String::new());
+        Self { verb, what, namespace, resource, flags: flags.to_owned(), source: Box::new(source) }
     }
 
     /// The server's answer, if there was one.
@@ -89,7 +95,7 @@ impl ClusterError {
                 Some(format!("the namespace {} is going away: choose another with -n", self.namespace))
             }
             Some(status) if status.code == 403 => {
-                Some(format!("kubectl auth can-i {} {}{}", self.verb, plural(self.kind), self.flags))
+                Some(format!("kubectl auth can-i {} {}{}", self.verb, self.resource, self.flags))
             }
             Some(_) => None,
             None => Some("is the cluster up, and is this the right context? kubectl config current-context".into()),
@@ -113,10 +119,4 @@ impl From<ClusterError> for Failure {
             None => failure,
         }
     }
-}
-
-/// `daemonsets.apps`, `pods`: the resource as rules of access name it.
-fn plural(kind: Kind) -> String {
-    let resource = kind.resource();
-    if resource.group.is_empty() { resource.plural } else { format!("{}.{}", resource.plural, resource.group) }
 }

@@ -36,8 +36,8 @@ impl ForeignKind {
     }
 }
 
-/// Every foreign kind of this run. There are a few at most, and a kind is copied around more freely than a text can be,
-/// so that they stay for as long as the program runs.
+/// Every foreign kind of this run. There are no more than the cluster serves, and a kind is copied around more freely than
+/// a text can be, so that they stay for as long as the program runs.
 static KNOWN: Mutex<BTreeSet<&'static ForeignKind>> = Mutex::new(BTreeSet::new());
 
 impl Kind {
