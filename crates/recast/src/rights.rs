@@ -1,5 +1,7 @@
 //! What the user may do, asked before the first write.
 
+use std::collections::BTreeSet;
+
 use futures::{StreamExt as _, stream};
 use k8s_openapi::api::authentication::v1::SelfSubjectReview;
 use k8s_openapi::api::authorization::v1::{
@@ -7,6 +9,7 @@ use k8s_openapi::api::authorization::v1::{
     SelfSubjectRulesReviewSpec,
 };
 
+use crate::action::Request;
 use crate::cluster::{Cluster, ClusterError};
 use crate::commands::Commands;
 use crate::failure::Failure;
@@ -39,6 +42,17 @@ impl Right {
         Self { verb, kind, name: Some(name.to_owned()) }
     }
 
+    /// The right to send the request. A creation has no name in rules of access, and pods come and go.
+    fn of(request: &Request) -> Self {
+        let id = request.id();
+        let verb = match request {
+            Request::Create { .. } => return Self::to("create", id.kind),
+            Request::Patch { .. } => "patch",
+            Request::Delete { .. } => "delete",
+        };
+        if id.kind == Kind::Pod { Self::to(verb, id.kind) } else { Self::to_one(verb, id.kind, &id.name) }
+    }
+
     /// Whether the rule grants it.
     fn is_granted(&self, rule: &ResourceRule) -> bool {
         let resource = self.kind.resource();
@@ -66,6 +80,13 @@ impl Right {
             ..Default::default()
         }
     }
+}
+
+/// The rights to send these requests, each once.
+#[must_use]
+pub fn needed<'r>(requests: impl IntoIterator<Item = &'r Request>) -> Vec<Right> {
+    let rights: BTreeSet<Right> = requests.into_iter().map(Right::of).collect();
+    rights.into_iter().collect()
 }
 
 /// Which of the rights the user lacks in the namespace. One question gets all rules; what they do not grant, or cannot
@@ -131,6 +152,8 @@ fn is_granted(right: &Right, rules: &[ResourceRule]) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::action::Propagation;
+    use crate::object::{Object, ObjectId};
 
     fn rule(verbs: &str, groups: &str, resources: &str, names: &str) -> ResourceRule {
         let words =
@@ -158,6 +181,28 @@ mod tests {
         ] {
             assert_eq!((any.is_granted(&rule), one.is_granted(&rule)), (grants_any, grants_one), "{rule:?}");
         }
+    }
+
+    #[test]
+    fn each_kind_of_request_needs_its_right_once() {
+        let delete = |kind, name: &str| Request::Delete {
+            id: ObjectId::new(kind, "web", name),
+            uid: String::new(),
+            resource_version: String::new(),
+            propagation: Propagation::Orphan,
+        };
+        let patch =
+            |kind| Request::Patch { id: ObjectId::new(kind, "web", "rng"), patch: json_patch::Patch::default() };
+        let object = Box::new(Object::new(serde_json::json!({})).unwrap());
+        let create = Request::Create { id: ObjectId::new(Kind::Secret, "web", "s"), object };
+        let requests =
+            [create, delete(Kind::Pod, "a"), delete(Kind::Pod, "b"), patch(Kind::DaemonSet), patch(Kind::DaemonSet)];
+        let rights = [
+            Right::to("create", Kind::Secret),
+            Right::to("delete", Kind::Pod),
+            Right::to_one("patch", Kind::DaemonSet, "rng"),
+        ];
+        assert_eq!(needed(&requests), rights);
     }
 
     #[test]
