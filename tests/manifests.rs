@@ -20,4 +20,6 @@ const PLUGIN: manifests::tool::Plugin = manifests::tool::Plugin {
     corpus: "tests/corpus",
     cases: 150,
     arguments: "",
+    kinds: &["DaemonSet"],
+    kept: 100,
 };

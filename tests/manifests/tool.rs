@@ -17,6 +17,10 @@ pub struct Plugin {
     pub cases: usize,
     /// What is done with a manifest that says nothing else.
     pub arguments: &'static str,
+    /// The kinds of the objects that it makes or edits.
+    pub kinds: &'static [&'static str],
+    /// How many of these a server keeps at least.
+    pub kept: usize,
 }
 
 /// How a run ended.

@@ -1,0 +1,25 @@
+//! `kubectl relabel`: changes the labels that count, with no pod restarted and no endpoint lost.
+
+mod args;
+mod file;
+
+use std::process::ExitCode;
+
+use args::Args;
+use clap::Parser as _;
+use recast::exit::{Exit, usage};
+use recast::screen::Screen;
+
+fn main() -> ExitCode {
+    let args = match Args::try_parse() {
+        Ok(args) => args,
+        Err(error) => return usage(&error),
+    };
+    let screen = Screen::new(args.quiet);
+    let outcome = args.words().map_err(|failure| vec![failure]).and_then(|words| file::run(&args, &words, &screen));
+    let exit = outcome.unwrap_or_else(|failures| {
+        screen.failures(&failures);
+        Exit::Failed
+    });
+    exit.into()
+}
