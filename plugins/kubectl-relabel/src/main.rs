@@ -7,6 +7,8 @@ mod args;
 mod change;
 mod file;
 #[allow(dead_code, unused_imports, reason = "the live flow calls it")]
+mod impact;
+#[allow(dead_code, unused_imports, reason = "the live flow calls it")]
 mod preflight;
 #[cfg(test)]
 mod scene;

@@ -20,7 +20,7 @@ use crate::change::Change;
 pub use admission::changed_by_admission;
 pub use calm::Calm;
 pub use gentler::gentler;
-pub use service::empty;
+pub use service::{empty, serves};
 
 /// Everything that stands against the change.
 #[must_use]
