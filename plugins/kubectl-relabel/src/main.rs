@@ -10,6 +10,8 @@ mod file;
 mod impact;
 #[allow(dead_code, unused_imports, reason = "the live flow calls it")]
 mod preflight;
+mod prune;
+mod question;
 #[cfg(test)]
 mod scene;
 
@@ -20,13 +22,18 @@ use clap::Parser as _;
 use recast::exit::{Exit, usage};
 use recast::screen::Screen;
 
-fn main() -> ExitCode {
+#[tokio::main(flavor = "current_thread")]
+async fn main() -> ExitCode {
     let args = match Args::try_parse() {
         Ok(args) => args,
         Err(error) => return usage(&error),
     };
     let screen = Screen::new(args.quiet);
-    let outcome = args.words().map_err(|failure| vec![failure]).and_then(|words| file::run(&args, &words, &screen));
+    let outcome = if args.prune {
+        prune::run(&args, &screen).await
+    } else {
+        args.words().map_err(|failure| vec![failure]).and_then(|words| file::run(&args, &words, &screen))
+    };
     let exit = outcome.unwrap_or_else(|failures| {
         screen.failures(&failures);
         Exit::Failed

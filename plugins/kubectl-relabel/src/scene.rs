@@ -26,10 +26,7 @@ pub struct Scene {
 impl Scene {
     /// The objects, and a line such as `ds/rng svc/rng on=yes --keep-selector`.
     pub fn new(objects: &[Thing], line: &str) -> Self {
-        let mut snapshot = Snapshot::default();
-        for (kind, value) in objects {
-            snapshot.observe(*kind, Object::new(value.clone()).unwrap());
-        }
+        let snapshot = snapshot(objects);
         let (flags, words): (Vec<String>, Vec<String>) =
             line.split(' ').map(str::to_owned).partition(|word| word.starts_with("--"));
         let (targets, edits) = split(&words).unwrap();
@@ -57,6 +54,15 @@ impl Scene {
             snapshot: &self.snapshot,
         }
     }
+}
+
+/// What is known of a cluster with these objects.
+pub fn snapshot(objects: &[Thing]) -> Snapshot {
+    let mut snapshot = Snapshot::default();
+    for (kind, value) in objects {
+        snapshot.observe(*kind, Object::new(value.clone()).unwrap());
+    }
+    snapshot
 }
 
 /// `app=rng,on=yes` as an object.
