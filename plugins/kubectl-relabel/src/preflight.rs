@@ -25,8 +25,12 @@ pub use service::{empty, serves};
 /// Everything that stands against the change.
 #[must_use]
 pub fn refusals(change: &Change<'_>, allowed: Allowance) -> Vec<Failure> {
-    let mut failures = place::refusals(change);
-    failures.extend(managers::refusals(change, allowed));
+    let failures = place::refusals(change);
+    if !failures.is_empty() {
+        // What cannot be a target at all need not be looked at further.
+        return failures;
+    }
+    let mut failures = managers::refusals(change, allowed);
     failures.extend(rollout::refusals(change, allowed));
     failures.extend(adoption::refusals(change));
     failures.extend(orphans::refusals(change));
