@@ -17,7 +17,7 @@ use recast::output::DryRun;
 use recast::product::{self, Product};
 use recast::rehearsal::{rehearse, requests};
 use recast::resolve::{Found, Naming, not_found, open};
-use recast::rights::{Right, lacking, missing};
+use recast::rights::{lacking, missing, needed};
 use recast::screen::Screen;
 use recast::script;
 use recast::snapshot::Snapshot;
@@ -137,10 +137,7 @@ impl Pruning<'_> {
     }
 
     async fn check_rights(&self, steps: &[Planned]) -> Result<(), Vec<Failure>> {
-        let mut rights: Vec<Right> = requests(steps).map(|request| Right::to("delete", request.id().kind)).collect();
-        rights.sort();
-        rights.dedup();
-        let lacks = missing(self.cluster, &rights).await.map_err(|error| vec![error.into()])?;
+        let lacks = missing(self.cluster, &needed(requests(steps))).await.map_err(|error| vec![error.into()])?;
         lacking(&lacks, &self.commands).map_or(Ok(()), |failure| Err(vec![failure]))
     }
 
