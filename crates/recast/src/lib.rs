@@ -19,6 +19,7 @@ pub mod kind;
 pub mod label;
 pub mod manifest;
 pub mod membership;
+pub mod model;
 pub mod object;
 pub mod output;
 pub mod owners;

@@ -69,7 +69,11 @@ impl Snapshot {
     pub fn observe(&mut self, kind: Kind, object: Object) -> ObjectId {
         let namespace = object.metadata().namespace.clone().filter(|_| kind.namespaced());
         let id = ObjectId { kind, namespace, name: object.name().to_owned() };
-        let known = self.objects.get(&id).map(version).or_else(|| self.gone.get(&id).map(|last| version(last) + 1));
+        let known = self
+            .objects
+            .get(&id)
+            .map(version)
+            .or_else(|| self.gone.get(&id).map(|last| version(last).saturating_add(1)));
         if known.is_none_or(|known| known <= version(&object)) {
             self.gone.remove(&id);
             self.objects.insert(id.clone(), object);

@@ -7,6 +7,7 @@
 
 mod created;
 mod dependents;
+mod draft;
 mod fence;
 mod gates;
 mod held;
@@ -31,6 +32,7 @@ use crate::kind::Kind;
 use crate::object::{Object, ObjectId};
 use crate::snapshot::Snapshot;
 
+pub use draft::{Draft, needs_token};
 pub use journal::{Held, Journal, JournalError, lock};
 pub use moves::{Bridge, Move};
 pub use names::{HOLD, JOURNAL, MARK, MARKER, TOKEN, bridge};

@@ -86,7 +86,7 @@ fn orphaning(mut value: Value) -> Value {
 }
 
 fn created(mut value: Value, namespace: &str) -> Value {
-    value["metadata"]["uid"] = json!("planned");
+    value["metadata"]["uid"] = json!(format!("planned-{}-{}", value["kind"], value["metadata"]["name"]));
     // Newer than whatever stood there.
     value["metadata"]["resourceVersion"] = json!(u64::MAX.to_string());
     value["metadata"]["generation"] = json!(1);

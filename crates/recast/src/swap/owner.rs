@@ -100,6 +100,12 @@ impl Swap {
             without(&mut object, &["metadata", field]);
         }
         without(&mut object, &["metadata", "finalizers"]);
+        // An owner of before that is swapped, too, is not there any more.
+        if let Some(references) = object["metadata"]["ownerReferences"].as_array_mut() {
+            references.retain(|reference| {
+                !self.journal.units.iter().any(|unit| reference["uid"] == unit.before.uid.as_str())
+            });
+        }
         object["metadata"]["labels"][MARK] = json!(self.mark());
         match unit.id().kind {
             Kind::Deployment => object["spec"]["paused"] = json!(true),

@@ -17,7 +17,7 @@ use crate::selector::{Labels, label_selector, labels, matches};
 use crate::snapshot::Snapshot;
 
 /// The label by which a `DaemonSet`'s controller takes a pod for up to date.
-const GENERATION: &str = "pod-template-generation";
+pub const GENERATION: &str = "pod-template-generation";
 /// The annotation that it is compared with (`pkg/controller/daemon/util/daemonset_util.go:IsPodUpdated`).
 pub const GENERATION_OF_OWNER: &str = "deprecated.daemonset.template.generation";
 /// The label by which a `StatefulSet`'s controller takes a pod for up to date.
