@@ -120,7 +120,10 @@ impl Cluster {
         match request {
             Request::Create { object, .. } => {
                 let params = PostParams { dry_run, field_manager: Some(self.field_manager.clone()) };
-                api.create(&params, object).await.map(is).map_err(|source| self.refused("create", id, source))
+                self.create(api.resource_url(), &params, object)
+                    .await
+                    .map(is)
+                    .map_err(|source| self.refused("create", id, source))
             }
             Request::Patch { patch, .. } => {
                 let params =
@@ -134,6 +137,14 @@ impl Cluster {
                 Ok(answer.map_err(|source| self.refused("delete", id, source))?.map_or(Answer::Gone, is))
             }
         }
+    }
+
+    /// Creates from JSON as Go writes it: of a `ControllerRevision` the server keeps the very bytes, and its controller
+    /// cannot handle others than it would write itself.
+    async fn create(&self, url: &str, params: &PostParams, object: &Object) -> Result<Object, Error> {
+        let body = go_json(object.value()).into_bytes();
+        let request = kube::core::Request::new(url).create(params, body).map_err(Error::BuildRequest)?;
+        self.client.request(request).await
     }
 
     /// The server reads the body alone; that a request is a dry run is said in the query too, where the audit log and
@@ -190,6 +201,13 @@ impl Cluster {
     }
 }
 
+/// The value as Go's `encoding/json` writes it: keys in order, no blanks, and what HTML would read escaped.
+fn go_json(value: &serde_json::Value) -> String {
+    let escapes =
+        [('<', "\\u003c"), ('>', "\\u003e"), ('&', "\\u0026"), ('\u{2028}', "\\u2028"), ('\u{2029}', "\\u2029")];
+    escapes.into_iter().fold(value.to_string(), |text, (from, to)| text.replace(from, to))
+}
+
 fn delete_params(uid: &str, version: &str, propagation: Propagation, dry_run: bool) -> DeleteParams {
     let params = match propagation {
         Propagation::Foreground => DeleteParams::foreground(),
@@ -197,4 +215,15 @@ fn delete_params(uid: &str, version: &str, propagation: Propagation, dry_run: bo
     };
     let preconditions = Preconditions { uid: Some(uid.to_owned()), resource_version: Some(version.to_owned()) };
     DeleteParams { dry_run, ..params.preconditions(preconditions) }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn json_is_written_as_go_writes_it() {
+        let value = serde_json::json!({"b": "<a> & \u{2028}", "a": [1, "é"]});
+        assert_eq!(go_json(&value), r#"{"a":[1,"é"],"b":"\u003ca\u003e \u0026 \u2028"}"#);
+    }
 }

@@ -36,7 +36,7 @@ pub use draft::{Draft, needs_token};
 pub use journal::{Held, Journal, JournalError, lock};
 pub use moves::{Bridge, Move};
 pub use names::{HOLD, JOURNAL, MARK, MARKER, TOKEN, bridge};
-pub use pods::{GENERATION_OF_OWNER, REVISION, record};
+pub use pods::{GENERATION_OF_OWNER, REVISION, Wanted, patch_labels, record};
 pub use policy::Policy;
 pub use unit::{Dependent, Direction, Mode, Part, PodRecord, Revision, Unit};
 
@@ -49,6 +49,8 @@ pub struct Swap {
     pub direction: Direction,
     /// What tells this run from an earlier one, in labels.
     pub run: String,
+    /// Whether the slices of Services are looked at after their selectors have changed.
+    pub wait: bool,
     /// The name under which the fields are managed that it writes.
     pub field_manager: String,
     /// How commands for the user are written.
@@ -100,14 +102,25 @@ impl Swap {
 
     /// The owners get their new selectors, or templates.
     fn swap(&self, snapshot: &Snapshot) -> Result<Step, Failure> {
+        if self.is_untouched(snapshot)? {
+            return self.step_all(snapshot)?.map_or_else(|| self.astray(), Ok);
+        }
         if let Some(step) = self.first_of(&PREPARATION, snapshot)? {
             return Ok(step);
         }
+        self.step_all(snapshot)?.map_or_else(|| self.astray(), Ok)
+    }
+
+    fn step_all(&self, snapshot: &Snapshot) -> Result<Option<Step>, Failure> {
         for unit in &self.journal.units {
             if let Some(step) = self.step(unit, snapshot)? {
-                return Ok(step);
+                return Ok(Some(step));
             }
         }
+        Ok(None)
+    }
+
+    fn astray(&self) -> Result<Step, Failure> {
         Err(Failure::new("the change does not come to an end").hint(self.way_back()))
     }
 

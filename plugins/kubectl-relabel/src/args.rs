@@ -203,6 +203,20 @@ impl Args {
         }
     }
 
+    /// The flags that ask for the same again.
+    #[must_use]
+    pub fn repeated(&self) -> Vec<String> {
+        let flags = [
+            (self.overwrite, "--overwrite"),
+            (self.keep_selector, "--keep-selector"),
+            (self.with_services, "--with-services"),
+            (self.allow_empty, "--allow-empty"),
+            (self.allow_managed, "--allow-managed"),
+            (self.allow_impact, "--allow-impact"),
+        ];
+        flags.into_iter().filter(|(given, _)| *given).map(|(_, flag)| flag.to_owned()).collect()
+    }
+
     /// How these targets are named.
     #[must_use]
     pub fn naming<'a>(&'a self, words: &'a [String]) -> Naming<'a> {

@@ -25,8 +25,6 @@ pub struct Target {
 pub struct Change<'a> {
     /// The edits.
     pub edits: &'a LabelEdits,
-    /// Whether selectors of workloads stay as they are.
-    pub keep_selector: bool,
     /// What is named, and changes.
     pub targets: &'a [Target],
     /// The flags that a command for the user repeats.

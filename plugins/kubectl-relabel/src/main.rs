@@ -1,14 +1,11 @@
 //! `kubectl relabel`: changes the labels that count, with no pod restarted and no endpoint lost.
 
-#[allow(dead_code, reason = "the live flow calls it")]
 mod allowance;
 mod args;
-#[allow(dead_code, reason = "the live flow calls it")]
 mod change;
 mod file;
-#[allow(dead_code, unused_imports, reason = "the live flow calls it")]
 mod impact;
-#[allow(dead_code, unused_imports, reason = "the live flow calls it")]
+mod live;
 mod preflight;
 mod prune;
 mod question;
@@ -19,7 +16,7 @@ use std::process::ExitCode;
 
 use args::Args;
 use clap::Parser as _;
-use recast::exit::{Exit, usage};
+use recast::exit::{Exit, Outcome, usage};
 use recast::screen::Screen;
 
 #[tokio::main(flavor = "current_thread")]
@@ -29,14 +26,28 @@ async fn main() -> ExitCode {
         Err(error) => return usage(&error),
     };
     let screen = Screen::new(args.quiet);
-    let outcome = if args.prune {
-        prune::run(&args, &screen).await
-    } else {
-        args.words().map_err(|failure| vec![failure]).and_then(|words| file::run(&args, &words, &screen))
-    };
+    let outcome = command(&args, &screen).await;
     let exit = outcome.unwrap_or_else(|failures| {
         screen.failures(&failures);
         Exit::Failed
     });
     exit.into()
+}
+
+async fn command(args: &Args, screen: &Screen) -> Outcome {
+    if args.prune {
+        return prune::run(args, screen).await;
+    }
+    let words = args.words().map_err(|failure| vec![failure])?;
+    if !args.filename.is_empty() {
+        file::run(args, &words, screen)
+    } else if args.list {
+        live::list(args, &words, screen).await
+    } else if args.abort {
+        live::abort(args, &words, screen).await
+    } else if args.unfinished {
+        live::unfinished(args, screen).await
+    } else {
+        live::run(args, &words, screen).await
+    }
 }

@@ -17,7 +17,6 @@ pub type Thing = (Kind, Value);
 pub struct Scene {
     snapshot: Snapshot,
     edits: LabelEdits,
-    keep_selector: bool,
     targets: Vec<Target>,
     flags: Vec<String>,
     commands: Commands,
@@ -40,14 +39,13 @@ impl Scene {
         };
         let targets = targets.iter().map(target).collect();
         let flags = ["--overwrite".to_owned()].into_iter().chain(flags).collect();
-        Self { targets, snapshot, edits, keep_selector, flags, commands: Commands::default() }
+        Self { targets, snapshot, edits, flags, commands: Commands::default() }
     }
 
     /// What is to change.
     pub fn change(&self) -> Change<'_> {
         Change {
             edits: &self.edits,
-            keep_selector: self.keep_selector,
             targets: &self.targets,
             flags: &self.flags,
             commands: &self.commands,

@@ -50,6 +50,9 @@ impl Swap {
     /// Makes the shadows. One that an earlier run has made is marked anew: what its slices say must have been said since,
     /// since another controller may be at work by now.
     pub(super) fn raise_fence(&self, snapshot: &Snapshot) -> Result<Option<Step>, Failure> {
+        if self.direction == Direction::Forward && snapshot.get(&self.fence_id(Direction::Back)).is_some() {
+            return Err(Failure::new("this change is being put back").hint(self.way_back()));
+        }
         for shadow in self.shadows() {
             match snapshot.get(&shadow.id) {
                 None => return self.create_shadow(&shadow).map(Some),

@@ -40,7 +40,9 @@ pub struct Journal {
     pub begun: String,
     /// The edits.
     pub edits: LabelEdits,
-    /// What the edits are for, in the order in which they were named.
+    /// What was named, and is changed or was as asked already.
+    pub asked: Vec<ObjectId>,
+    /// What is changed, in the order in which it was named.
     pub targets: Vec<ObjectId>,
     /// Whether selectors stay as they are.
     pub keep_selector: bool,

@@ -144,7 +144,8 @@ impl Swap {
 }
 
 /// The patch that gives the pod the labels, and takes off those that are none; nothing if it has them so already.
-pub(super) fn patch_labels(pod: &Object, wanted: &Wanted, why: &str) -> Option<Action> {
+#[must_use]
+pub fn patch_labels(pod: &Object, wanted: &Wanted, why: &str) -> Option<Action> {
     let mut edits = Edits::of(json!({"metadata": {"uid": pod.uid(), "labels": pod.at("/metadata/labels")}}));
     edits.test(&["metadata", "uid"]);
     if edits.at(&["metadata", "labels"]) == Some(&Value::Null) {

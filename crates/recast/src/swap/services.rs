@@ -117,10 +117,10 @@ impl Swap {
         edits.test(&["metadata", "uid"]);
         edits.test(&["spec", "selector"]);
         edits.set(&["spec", "selector"], selector.clone());
-        edits.set(
-            &["metadata", "labels", MARKER],
-            json!(format!("{}-{}", self.run, selector.as_object().map_or(0, serde_json::Map::len))),
-        );
+        if self.wait || !self.journal.units.is_empty() {
+            let length = selector.as_object().map_or(0, serde_json::Map::len);
+            edits.set(&["metadata", "labels", MARKER], json!(format!("{}-{length}", self.run)));
+        }
         Step::act(Request::Patch { id: service.id.clone(), patch: edits.finish().0 }, why)
     }
 

@@ -91,6 +91,16 @@ impl Swap {
         Ok(true)
     }
 
+    /// Whether a change is put back before any owner was deleted: then nothing but holds is to be taken off.
+    pub(super) fn is_untouched(&self, snapshot: &Snapshot) -> Result<bool, Failure> {
+        for unit in &self.journal.units {
+            if !matches!(self.standing(unit, snapshot)?, Standing::Kept(_) | Standing::Finished) {
+                return Ok(false);
+            }
+        }
+        Ok(self.direction == Direction::Back)
+    }
+
     /// The label value that says: made by this change, going this way, and not finished.
     pub(super) fn mark(&self) -> String {
         format!("{}-{}", self.journal.id, self.direction.word())

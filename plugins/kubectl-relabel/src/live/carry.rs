@@ -1,0 +1,198 @@
+//! Carrying a change out: as a plan, as dry runs, or for real.
+
+use recast::action::Request;
+use recast::ending;
+use recast::engine::{Engine, Goal as _, Happening, Planned, Stop, Watch, plan};
+use recast::exit::{Exit, Outcome};
+use recast::failure::Failure;
+use recast::model::settle;
+use recast::output::DryRun;
+use recast::rehearsal::rehearse;
+use recast::script;
+use recast::snapshot::Snapshot;
+use recast::swap::{Direction, Journal, Swap};
+
+use super::begin::{Unchanged, fresh_id};
+use super::pod::Job;
+use super::{Live, one};
+use crate::change::Target;
+use crate::preflight::changed_by_admission;
+
+impl Live<'_> {
+    pub(super) fn swap(&self, journal: Journal, direction: Direction) -> Swap {
+        Swap {
+            journal,
+            direction,
+            run: fresh_id(),
+            wait: self.args.wait,
+            field_manager: self.args.connection.field_manager.clone(),
+            commands: self.commands.clone(),
+        }
+    }
+
+    pub(super) async fn carry_out(
+        &self,
+        jobs: Vec<Job>,
+        targets: &[Target],
+        unchanged: &Unchanged,
+        mut snapshot: Snapshot,
+        mut watch: Option<Watch>,
+    ) -> Outcome {
+        let mut steps: Vec<Planned> = Vec::new();
+        for job in &jobs {
+            steps.extend(plan(job, snapshot.clone(), settle).map_err(one)?);
+        }
+        if self.args.explain {
+            self.screen.result(|out| script::write(out, &self.commands, &steps)).map_err(one)?;
+            return Ok(Exit::Done);
+        }
+        let has_units = jobs.iter().any(|job| matches!(job, Job::Swap(swap) if !swap.journal.units.is_empty()));
+        if self.args.dry_run != DryRun::Client && has_units {
+            self.check_rights(&steps).await?;
+        }
+        if self.args.dry_run == DryRun::Server || (self.args.dry_run == DryRun::None && has_units) {
+            self.rehearse(&steps, &mut snapshot, watch.as_mut()).await?;
+        }
+        if self.args.dry_run != DryRun::None {
+            self.report_plan(targets, unchanged, &snapshot).map_err(one)?;
+            return Ok(Exit::Done);
+        }
+        if self.args.interactive {
+            for step in &steps {
+                if let Planned::Act(action) = step {
+                    self.screen.labelled("plan", &format!("{}: {}", action.request.summary(), action.why));
+                }
+            }
+        }
+        if let Some(exit) = self.is_approved().map_err(one)? {
+            return Ok(exit);
+        }
+        let before = snapshot.clone();
+        let (results, after, acted) = self.drive(&jobs, snapshot, watch).await;
+        self.conclude(&jobs, results, targets, unchanged, (&before, &after), &acted)
+    }
+
+    /// Asks the server about each kind of write to come, as far as it can be asked now: what is patched must be there as
+    /// the patch expects it, what is created under a name that is taken is asked for under another one as well.
+    async fn rehearse(
+        &self,
+        steps: &[Planned],
+        snapshot: &mut Snapshot,
+        watch: Option<&mut Watch>,
+    ) -> Result<(), Vec<Failure>> {
+        let mut seen = std::collections::BTreeSet::new();
+        let mut requests: Vec<Request> = Vec::new();
+        for request in recast::rehearsal::requests(steps) {
+            let Some(request) = askable(request, snapshot) else { continue };
+            let class = (std::mem::discriminant(&request), request.id().kind, several(&request));
+            if seen.insert(format!("{class:?}")) {
+                requests.push(request);
+            }
+        }
+        let others: Vec<Request> = requests.iter().filter_map(|request| elsewhere(request, snapshot)).collect();
+        let answers = rehearse(self.cluster, requests.iter().chain(&others).collect(), watch, snapshot).await?;
+        let changed = others.iter().filter_map(|request| {
+            let Request::Create { id, object } = request else { return None };
+            changed_by_admission(id, object.value(), answers.get(id)?)
+        });
+        let failures: Vec<Failure> = changed.collect();
+        if failures.is_empty() { Ok(()) } else { Err(failures) }
+    }
+
+    pub(super) async fn drive(
+        &self,
+        jobs: &[Job],
+        snapshot: Snapshot,
+        watch: Option<Watch>,
+    ) -> (Vec<Result<(), Stop>>, Snapshot, Vec<Request>) {
+        let mut engine = Engine { cluster: self.cluster, snapshot, watch, timeout: self.args.timeout };
+        let mut acted = Vec::new();
+        let results = engine
+            .drive(jobs, |happening| match happening {
+                Happening::Acted { action, .. } => acted.push(action.request.clone()),
+                Happening::Waits(gates) => self.screen.progress(gates.iter().map(|(_, gate)| gate)),
+                Happening::Finishes(danger) => {
+                    self.screen.say(&format!("{danger}; this is finished first, a second interrupt leaves it so"));
+                }
+            })
+            .await;
+        (results, engine.snapshot, acted)
+    }
+
+    /// Says how it has ended.
+    pub(super) fn conclude(
+        &self,
+        jobs: &[Job],
+        results: Vec<Result<(), Stop>>,
+        targets: &[Target],
+        unchanged: &Unchanged,
+        (before, after): (&Snapshot, &Snapshot),
+        acted: &[Request],
+    ) -> Outcome {
+        let (mut exit, mut failures) = (Exit::Done, Vec::new());
+        for (job, result) in jobs.iter().zip(results) {
+            let danger = job.exposed(after);
+            let failure = match result {
+                Ok(()) => continue,
+                Err(Stop::Left { gate }) => {
+                    ending::left(self.screen, &gate);
+                    continue;
+                }
+                Err(Stop::Refused(failure)) => failure,
+                Err(Stop::TimedOut { gate, waited }) => ending::gave_up(&gate, waited),
+                Err(Stop::Interrupted { gate }) => {
+                    exit = Exit::Interrupted;
+                    ending::interrupted(gate.as_ref())
+                }
+            };
+            failures.push(failure.details(danger).details(summary(acted)));
+        }
+        if failures.is_empty() {
+            failures.extend(self.report(targets, unchanged, before, after).err());
+        }
+        ending::outcome(self.screen, exit, failures)
+    }
+}
+
+/// What was written, pods as a number.
+fn summary(acted: &[Request]) -> Vec<String> {
+    let (pods, others): (Vec<&Request>, Vec<&Request>) =
+        acted.iter().partition(|request| request.id().kind == recast::kind::Kind::Pod);
+    let others: Vec<Request> = others.into_iter().cloned().collect();
+    let pods = (!pods.is_empty()).then(|| format!("done: {} writes to pods", pods.len()));
+    ending::done(&others).chain(pods).collect()
+}
+
+/// The request, if the server can be asked about it now.
+fn askable(request: &Request, snapshot: &Snapshot) -> Option<Request> {
+    match request {
+        Request::Create { .. } => Some(request.clone()),
+        Request::Patch { id, patch } => {
+            let mut value = snapshot.get(id)?.value().clone();
+            json_patch::patch(&mut value, patch).is_ok().then(|| request.clone())
+        }
+        Request::Delete { id, uid, propagation, .. } => {
+            let object = snapshot.get(id).filter(|object| object.uid() == uid)?;
+            let resource_version = object.metadata().resource_version.clone()?;
+            Some(Request::Delete { id: id.clone(), uid: uid.clone(), resource_version, propagation: *propagation })
+        }
+    }
+}
+
+/// Of pods and replica sets one stands for all; of everything else each is asked about.
+fn several(request: &Request) -> Option<String> {
+    use recast::kind::Kind;
+    let alike = matches!(request.id().kind, Kind::Pod | Kind::ReplicaSet | Kind::ControllerRevision);
+    (!alike).then(|| request.id().name.clone())
+}
+
+/// The same creation under a free name: under its own, the server says no more than that it is taken.
+fn elsewhere(request: &Request, snapshot: &Snapshot) -> Option<Request> {
+    let Request::Create { id, object } = request else { return None };
+    snapshot.get(id)?;
+    let name = format!("{}-rehearsal", id.name);
+    let mut value = object.value().clone();
+    value["metadata"]["name"] = name.as_str().into();
+    let object = Box::new(recast::object::Object::new(value).ok()?);
+    Some(Request::Create { id: id.beside(id.kind, &name), object })
+}
