@@ -21,7 +21,7 @@ help: ## Lists the targets
 	@sed -n 's/^#  /  /p' Makefile
 
 .PHONY: demo
-demo: ## Shows kubectl ds-cast on a running application; leaves the cluster up to play on
+demo: ## Shows the plugins on a running application; leaves the cluster up to play on
 	@$(toolchain) rust cluster
 	@examples/demo.sh
 

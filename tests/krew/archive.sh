@@ -14,8 +14,8 @@ archive=$dist/recast-$(platform "$target").tar.gz
 
 # Cargo has a folder for each target that is asked for, and calls the profile "dev" "debug" there.
 built=${CARGO_TARGET_DIR:-target}${RECAST_TARGET:+/$RECAST_TARGET}/${profile/#dev/debug}
-program=kubectl-ds_cast
-case $target in *-windows-*) program+=.exe ;; esac
+programs=(kubectl-ds_cast kubectl-relabel)
+case $target in *-windows-*) programs=("${programs[@]/%/.exe}") ;; esac
 
 # GNU tar can leave out who built it and when; bsdtar, of macOS, the owner only.
 pack() { # folder, files
@@ -31,9 +31,9 @@ cargo build --locked --profile "$profile" ${RECAST_TARGET:+--target "$RECAST_TAR
 stage=$(mktemp -d)
 trap 'rm -rf "$stage"' EXIT
 # Copies, since Krew takes regular files only.
-install -m 0755 "$built/$program" "$stage"
+install -m 0755 "${programs[@]/#/$built/}" "$stage"
 install -m 0644 LICENSE "$stage"
 mkdir -p "$dist"
-pack "$stage" LICENSE "$program" >"$archive.new"
+pack "$stage" LICENSE "${programs[@]}" >"$archive.new"
 mv "$archive.new" "$archive"
 echo "$(sha256 "$archive")  $archive"
