@@ -171,7 +171,8 @@ impl Draft<'_> {
             })
         };
         let places: [&[&str]; 2] = [&["metadata", "labels"], &["data", "spec", "template", "metadata", "labels"]];
-        let name = format!("{}-r", old.name());
+        // Another name, and the first one again the next time.
+        let name = old.name().strip_suffix("-r").map_or_else(|| format!("{}-r", old.name()), str::to_owned);
         let after = self.with_labels(&clean(old.value(), &name), &places);
         Revision {
             before: Part { id: id.clone(), uid: old.uid().to_owned(), object: clean(old.value(), old.name()) },

@@ -89,6 +89,11 @@ impl Swap {
         Ok(Step::act(request, "its slices will show that the controllers have seen the pods change"))
     }
 
+    /// Whether there is a fence. What is put back before any pod was touched has none, and needs none.
+    pub(super) fn is_fenced(&self, snapshot: &Snapshot) -> bool {
+        snapshot.get(&self.fence_id(self.direction)).is_some()
+    }
+
     /// Waits until the fence shows every living pod of the unit.
     pub(super) fn await_fence(&self, unit: &Unit, snapshot: &Snapshot) -> Option<Gate> {
         let pods = Self::pods(unit, snapshot).into_iter().filter(|pod| has_address(pod)).map(Object::uid);

@@ -104,15 +104,15 @@ impl Swap {
         for unit in self.journal.units.iter().flat_map(Unit::all) {
             for pod in Self::pods(unit, snapshot) {
                 let removed = self.wanted(unit, pod).into_iter().filter(|(_, value)| value.is_none());
-                let own = self.own_labels(pod).map(|key| (key, None));
+                let own = self.bridge_labels(pod).chain([TOKEN.to_owned()]).map(|key| (key, None));
                 let patch = patch_labels(pod, &removed.chain(own).collect(), "nothing needs these labels any more");
                 strips.extend(patch.map(|action| (pod.uid(), action)));
             }
         }
-        let others = snapshot.of(Kind::Pod).filter(|pod| !pod.is_deleting());
-        for pod in others {
+        // Pods of others have stood on a bridge, too.
+        for pod in snapshot.of(Kind::Pod).filter(|pod| !pod.is_deleting()) {
             if !strips.contains_key(pod.uid()) {
-                let own: Wanted = self.own_labels(pod).map(|key| (key, None)).collect();
+                let own: Wanted = self.bridge_labels(pod).map(|key| (key, None)).collect();
                 let patch = patch_labels(pod, &own, "nothing needs these labels any more");
                 strips.extend(patch.map(|action| (pod.uid(), action)));
             }
@@ -121,12 +121,11 @@ impl Swap {
         (!strips.is_empty()).then_some(Step::Act(strips))
     }
 
-    /// The labels of the change itself that the pod has.
-    fn own_labels(&self, pod: &Object) -> impl Iterator<Item = String> {
+    /// The labels of bridges that the pod has.
+    fn bridge_labels(&self, pod: &Object) -> impl Iterator<Item = String> {
         let bridges = self.journal.moves.iter().filter(|service| service.bridge.is_some());
-        let keys = bridges.map(|service| bridge(&service.id.name)).chain([TOKEN.to_owned()]);
         let has = |key: &String| pod.metadata().labels.as_ref().is_some_and(|labels| labels.contains_key(key));
-        keys.filter(has).collect::<Vec<_>>().into_iter()
+        bridges.map(|service| bridge(&service.id.name)).filter(has).collect::<Vec<_>>().into_iter()
     }
 
     /// The patches that mark those pods of a StatefulSet as up to date that were so before: its controller compares with

@@ -83,7 +83,8 @@ impl Swap {
             if self.place(service, object)? == Place::To {
                 continue;
             }
-            for unit in self.journal.units.iter().flat_map(Unit::all) {
+            let fenced = self.journal.units.iter().filter(|_| self.is_fenced(snapshot));
+            for unit in fenced.flat_map(Unit::all) {
                 if let Some(gate) = self.await_fence(unit, snapshot) {
                     return Ok(Some(Step::Wait(gate)));
                 }

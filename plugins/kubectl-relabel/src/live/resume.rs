@@ -9,24 +9,25 @@ use recast::kind::Kind;
 use recast::object::{Object, ObjectId};
 use recast::screen::Screen;
 use recast::snapshot::Snapshot;
-use recast::swap::{Direction, Held, JOURNAL, Journal, Swap, Unit, lock, unfinished as under_way};
+use recast::swap::{Direction, Held, JOURNAL, Journal, MARKER, Swap, Unit, lock, unfinished as under_way};
 
 use super::pod::Job;
 use super::{Live, one, place};
 use crate::args::{Args, Words};
 use crate::change::Target;
-use recast::resolve::resolve;
+use recast::resolve::{Found, resolve};
 
 impl Live<'_> {
     /// The journal that holds one of the targets, and its locks.
-    pub(super) async fn journal_there(&self) -> Result<Option<(Journal, Vec<Object>)>, Failure> {
-        let locked = |id: &&ObjectId| {
-            matches!(id.kind, Kind::DaemonSet | Kind::Deployment | Kind::ReplicaSet | Kind::StatefulSet)
-        };
-        let workloads: Vec<&ObjectId> = self.ids.iter().filter(locked).collect();
-        // A Service alone is locked only by a change that it stands on a bridge for, and that is seen on itself.
-        let ids = if workloads.is_empty() && self.args.abort { self.ids.iter().collect() } else { workloads };
-        for id in ids {
+    pub(super) async fn journal_there(&self, found: &[Found]) -> Result<Option<(Journal, Vec<Object>)>, Failure> {
+        // A Service is locked only while it stands on a bridge, and that can be seen on itself.
+        let marked = |object: &Object| object.metadata().labels.as_ref().is_some_and(|all| all.contains_key(MARKER));
+        let locked = found.iter().filter(|found| match place(found).kind {
+            Kind::DaemonSet | Kind::Deployment | Kind::ReplicaSet | Kind::StatefulSet => true,
+            Kind::Service => matches!(found, Found::There(_, object) if self.args.abort || marked(object)),
+            _ => false,
+        });
+        for id in locked.map(place) {
             if let Some(secret) = self.cluster.get(&lock(id)).await? {
                 return read(self.cluster, secret).await.map(Some);
             }
@@ -87,7 +88,7 @@ pub async fn abort(args: &Args, words: &Words, screen: &Screen) -> Outcome {
     let ids: Vec<ObjectId> = found.iter().map(|found| place(found).clone()).collect();
     let commands = Commands::like(&args.connection);
     let live = Live { args, words, screen, cluster: &cluster, commands, ids, flags: args.repeated() };
-    if let Some((journal, secrets)) = live.journal_there().await.map_err(one)? {
+    if let Some((journal, secrets)) = live.journal_there(&found).await.map_err(one)? {
         return live.finish(journal, secrets, Direction::Back).await;
     }
     let names: Vec<String> = live.ids.iter().map(ToString::to_string).collect();
