@@ -13,6 +13,8 @@
 mod harness;
 
 mod relabel {
+    mod judge;
     mod prune;
+    mod swap;
     mod tool;
 }

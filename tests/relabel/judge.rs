@@ -1,0 +1,133 @@
+//! What must hold when the labels of a running workload change, watched from outside.
+
+use std::collections::BTreeSet;
+
+use serde_json::{Value, json};
+
+use super::tool::Relabel as _;
+use crate::harness::manifests::{daemon_set, deployment, replica_set, service, stateful_set};
+use crate::harness::{Endpoints, Namespace, Pods, eventually};
+
+/// The kinds of workload, as people type them.
+pub const KINDS: [&str; 4] = ["ds", "deploy", "sts", "rs"];
+
+/// A workload `rng` with the labels `app` and `tier`, as people type its kind.
+pub fn workload(kind: &str) -> Value {
+    let mut object = match kind {
+        "ds" => daemon_set("rng"),
+        "deploy" => deployment("rng", 3),
+        "sts" => stateful_set("rng", 3),
+        _ => replica_set("rng", 3),
+    };
+    for labels in ["/spec/selector/matchLabels", "/spec/template/metadata/labels"] {
+        object.pointer_mut(labels).unwrap()["tier"] = json!("back");
+    }
+    object
+}
+
+/// A workload that runs, with two Services before it: `app` selects one of its labels, `tier` both.
+pub struct Judge {
+    /// Where it is.
+    pub ns: Namespace,
+    target: String,
+}
+
+impl Judge {
+    /// Creates them, and waits until all is ready.
+    pub fn of(kind: &str, object: &Value) -> Self {
+        let ns = Namespace::new();
+        ns.create(object);
+        for name in ["app", "tier"] {
+            let mut front = service("rng");
+            front["metadata"]["name"] = json!(name);
+            if name == "tier" {
+                front["spec"]["selector"]["tier"] = json!("back");
+            }
+            ns.create(&front);
+        }
+        let judge = Self { ns, target: format!("{kind}/rng") };
+        judge.settled();
+        judge
+    }
+
+    /// The workload as it is now.
+    pub fn now(&self) -> Value {
+        self.ns.get(&self.target)
+    }
+
+    /// Waits until the controller has nothing left to do.
+    pub fn settled(&self) {
+        let ready = |status: &Value| {
+            let count = |key: &str| status[key].as_u64().unwrap_or_default();
+            let wanted = count("desiredNumberScheduled").max(count("replicas"));
+            wanted > 0 && wanted == count("numberReady") + count("readyReplicas")
+        };
+        eventually("all pods are ready", || {
+            let now = self.now();
+            let seen = now["status"]["observedGeneration"] == now["metadata"]["generation"];
+            let wanted = now["spec"]["replicas"].is_null() || now["spec"]["replicas"] == now["status"]["replicas"];
+            (seen && wanted && ready(&now["status"])).then_some(())
+        });
+    }
+
+    /// Runs `kubectl relabel` with these words after the workload. No pod may notice, and no Service.
+    pub fn relabelled(&self, words: &str) {
+        let pods = Pods::watched(&self.ns);
+        let before = self.uids();
+        let endpoints = Endpoints::of_each(&self.ns, &[("app", before.len()), ("tier", before.len())]);
+        let ended = self.ns.relabel(&format!("{} {words}", self.target)).done();
+        assert!(ended.stdout.contains("0 restarted"), "{ended}");
+        self.settled();
+        assert_eq!(self.uids(), before, "{ended}");
+        pods.are_untouched();
+        endpoints.never_were_fewer();
+        left_nothing(&self.ns, &self.target);
+    }
+
+    /// The workload, its template and its pods have this value of a label, or none.
+    pub fn has(&self, key: &str, value: Option<&str>) {
+        let (now, wanted) = (self.now(), json!(value));
+        assert_eq!(now["spec"]["template"]["metadata"]["labels"][key], wanted);
+        for pod in self.ns.list("pods") {
+            assert_eq!(pod["metadata"]["labels"][key], wanted, "{}", pod["metadata"]["name"]);
+        }
+    }
+
+    /// The selector says this of a label.
+    pub fn selects(&self, key: &str, value: Option<&str>) {
+        assert_eq!(self.now()["spec"]["selector"]["matchLabels"][key], json!(value));
+    }
+
+    /// A change of the template replaces every pod, and it can be undone.
+    pub fn rolls_out_and_back(&self) {
+        let before = self.uids();
+        let labels = self.now()["spec"]["template"]["metadata"]["labels"].clone();
+        self.ns.kubectl(&format!("set env {} LATER=yes", self.target));
+        self.ns.rolled_out(&self.target);
+        assert!(self.uids().is_disjoint(&before), "each pod is a new one");
+        self.ns.kubectl(&format!("rollout undo {}", self.target));
+        self.ns.rolled_out(&self.target);
+        let template = &self.now()["spec"]["template"];
+        assert!(!template.to_string().contains("LATER"), "{template}");
+        assert_eq!(template["metadata"]["labels"], labels);
+    }
+
+    /// The uids of the pods that are not on their way out.
+    pub fn uids(&self) -> BTreeSet<String> {
+        let pods = self.ns.list("pods").into_iter();
+        let stay = pods.filter(|pod| pod["metadata"]["deletionTimestamp"].is_null());
+        stay.map(|pod| pod["metadata"]["uid"].to_string()).collect()
+    }
+}
+
+/// Nothing in the namespace tells that the tool was there.
+pub fn left_nothing(ns: &Namespace, target: &str) {
+    const ALL: &str = "ds,deploy,sts,rs,pods,services,endpointslices,secrets,controllerrevisions,pdb,netpol,pvc";
+    eventually("no trace is left", || {
+        let all = Value::from(ns.list(ALL)).to_string();
+        (!all.contains("kube-recast")).then_some(())
+    });
+    let managers = ns.kubectl(&format!("get {target} --show-managed-fields -o jsonpath={{.metadata.managedFields}}"));
+    assert!(!managers.contains("recast") && !managers.contains("relabel"), "{managers}");
+    assert!(ns.get(target)["metadata"]["finalizers"].is_null());
+}
