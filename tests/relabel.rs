@@ -15,6 +15,8 @@ mod harness;
 mod relabel {
     mod judge;
     mod prune;
+    mod services;
     mod swap;
     mod tool;
+    mod words;
 }
