@@ -14,6 +14,8 @@ mod harness;
 
 mod relabel {
     mod judge;
+    mod managed;
+    mod policies;
     mod prune;
     mod services;
     mod swap;

@@ -1,0 +1,114 @@
+//! Somebody who may not do all of it is told before the first write, with the verb and the resource.
+
+use super::tool::Relabel as _;
+use crate::harness::audit::Audit;
+use crate::harness::manifests::{daemon_set, service};
+use crate::harness::{Endpoints, Namespace, Pods, Rule, may};
+
+/// All that a daemon set with its Service takes, one resource each.
+fn enough() -> Vec<Rule> {
+    vec![
+        may("get create delete", "secrets"),
+        may("get list watch create patch delete", "daemonsets"),
+        may("list watch patch", "pods"),
+        may("get list watch create patch delete", "services"),
+        may("list watch", "endpointslices"),
+        may("list watch create delete", "controllerrevisions"),
+        may("list watch", "replicasets"),
+        may("list", "deployments"),
+        may("list", "statefulsets"),
+        may("list", "poddisruptionbudgets networkpolicies horizontalpodautoscalers"),
+    ]
+}
+
+fn rng(ns: &Namespace) -> usize {
+    ns.create(&daemon_set("rng"));
+    ns.create(&service("rng"));
+    ns.rolled_out("ds/rng");
+    let count = ns.get("ds/rng")["status"]["numberReady"].as_u64().unwrap();
+    usize::try_from(count).unwrap()
+}
+
+/// What a user has really written; who asks what may be done, or for a dry run, writes nothing.
+fn writes(audit: &Audit, user: &str) -> Vec<String> {
+    let all = audit.writes_of(user).into_iter();
+    all.filter(|line| !line.ends_with("dry run") && !line.starts_with("create selfsubject")).collect()
+}
+
+#[test]
+#[ignore = "needs a cluster: make test"]
+fn few_rights_are_enough() {
+    let ns = Namespace::new();
+    let count = rng(&ns);
+    let endpoints = Endpoints::of(&ns, "rng", count);
+    let pods = Pods::watched(&ns);
+    let caller = ns.account("mover", &enough());
+    for edit in ["on=yes", "on=no --overwrite", "on-"] {
+        let ended = caller.relabel(&format!("ds/rng svc/rng {edit}")).done();
+        ended.not_said(&["begins anew", "may not list networkpolicies", "may not list poddisruptionbudgets"]);
+    }
+    caller.relabel("ds/rng on=yes --keep-selector").done();
+    endpoints.never_were_fewer();
+    pods.are_untouched();
+}
+
+#[test]
+#[ignore = "needs a cluster: make test"]
+fn kwok_whatever_right_is_missing_is_named_before_the_first_write() {
+    let ns = Namespace::new();
+    rng(&ns);
+    let before = ns.kubectl("get ds,svc,pods,secrets,controllerrevisions -o json");
+    for (position, resource, verbs) in [
+        (0, "secret", "get create delete"),
+        (1, "daemonset", "get watch create patch delete"),
+        (2, "pod", "list watch patch"),
+        (3, "service", "get list watch create patch delete"),
+        (4, "endpointslice", "list watch"),
+        (5, "controllerrevision", "list watch"),
+        (6, "replicaset", "list watch"),
+        (7, "deployment", "list"),
+        (8, "statefulset", "list"),
+    ] {
+        for verb in verbs.split(' ') {
+            let mut rules = enough();
+            rules[position] = rules[position].clone().but(verb);
+            let name = format!("no-{verb}-{resource}");
+            let caller = ns.account(&name, &rules);
+            let audit = Audit::from_now();
+            let ended = caller.relabel("ds/rng svc/rng on=yes").refused().printed("");
+            let named = ended.stderr.lines().any(|line| line.contains(&format!("{verb} {resource}")));
+            assert!(named, "{verb} {resource}: {ended}");
+            ended.said(&[&format!("hint: kubectl auth can-i {verb} {resource}")]);
+            assert_eq!(writes(&audit, &ns.user(&name)), Vec::<String>::new(), "{name}");
+        }
+    }
+    assert_eq!(ns.kubectl("get ds,svc,pods,secrets,controllerrevisions -o json"), before, "nothing is done");
+}
+
+#[test]
+#[ignore = "needs a cluster: make test"]
+fn the_history_begins_anew_where_it_may_not_be_written_and_that_is_said() {
+    let ns = Namespace::new();
+    rng(&ns);
+    let mut rules = enough();
+    rules[5] = may("list watch", "controllerrevisions");
+    let pods = Pods::watched(&ns);
+    ns.account("mover", &rules).relabel("ds/rng svc/rng on=yes").done().said(&[
+        "note     the rollout history of daemonset.apps/rng begins anew: you may not write controllerrevisions\n",
+    ]);
+    pods.are_untouched();
+    ns.rolled_out("ds/rng");
+}
+
+#[test]
+#[ignore = "needs a cluster: make test"]
+fn what_only_the_look_around_needs_may_be_missing_and_that_is_said() {
+    let ns = Namespace::new();
+    rng(&ns);
+    let mut rules = enough();
+    rules.pop();
+    ns.account("mover", &rules).relabel("ds/rng svc/rng on=yes").done().said(&[
+        "not looked at: may not list networkpolicies",
+        "not looked at: may not list poddisruptionbudgets",
+    ]);
+}
