@@ -19,6 +19,10 @@ mod relabel {
     mod prune;
     mod services;
     mod swap;
+    mod swap_history;
+    mod swap_kept;
+    mod swap_several;
+    mod swap_variants;
     mod tool;
     mod words;
 }

@@ -52,12 +52,12 @@ impl Deref for Namespace {
 }
 
 /// What a test may have created beside its namespace, under the label `test`.
-const CLUSTER_WIDE: &str = "clusterroles,clusterrolebindings,\
+const CLUSTER_WIDE: &str = "clusterroles,clusterrolebindings,persistentvolumes,\
                             validatingadmissionpolicies,validatingadmissionpolicybindings";
 
 impl Drop for Namespace {
     fn drop(&mut self) {
-        let cluster_wide = ["delete", CLUSTER_WIDE, "-l", &format!("test={}", self.name)];
+        let cluster_wide = ["delete", CLUSTER_WIDE, "-l", &format!("test={}", self.name), "--wait=false"];
         let itself = ["delete", "namespace", &self.name, "--wait=false"];
         for words in [&cluster_wide[..], &itself[..]] {
             let mut command: Command = self.administrator.command(settings::kubectl());

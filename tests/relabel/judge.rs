@@ -35,7 +35,11 @@ pub struct Judge {
 impl Judge {
     /// Creates them, and waits until all is ready.
     pub fn of(kind: &str, object: &Value) -> Self {
-        let ns = Namespace::new();
+        Self::inside(Namespace::new(), kind, object)
+    }
+
+    /// The same in a namespace that has something in it already.
+    pub fn inside(ns: Namespace, kind: &str, object: &Value) -> Self {
         ns.create(object);
         for name in ["app", "tier"] {
             let mut front = service("rng");
