@@ -13,10 +13,13 @@
 mod harness;
 
 mod relabel {
+    mod interrupted;
     mod judge;
+    mod killed;
     mod managed;
     mod policies;
     mod prune;
+    mod scene;
     mod services;
     mod swap;
     mod swap_history;

@@ -1,0 +1,119 @@
+//! Ctrl-C in the middle, what is left then, and who may go on with it.
+
+use std::time::Duration;
+
+use serde_json::json;
+
+use super::scene::{DAEMON_SET_ADD, Scene};
+use super::tool::Relabel as _;
+use crate::harness::proxy::{Proxy, Trouble, Verdict};
+use crate::harness::{Moment, Running, eventually, killed};
+
+/// What a controller-manager takes off what it has freed: a held owner has one more.
+const IS_HELD: &str = "daemonset.apps/rng is held: its pods run on, but none is replaced until it is back";
+
+/// Stops the change when the owner is deleted, and held.
+fn killed_when_held(scene: &Scene) {
+    let start = |server: &str| scene.ns.begin_relabel(&format!("{} {server}", scene.words()));
+    let mut number = 1;
+    while scene.uid().is_some() {
+        assert!(killed(&scene.ns, Moment::After(number), start).is_none(), "the owner is deleted at some time");
+        number += 1;
+        if scene.uid().is_some() {
+            scene.ns.relabel(&format!("--abort {}", scene.target())).done();
+        }
+    }
+}
+
+/// A change whose watch of slices comes very late: it waits while the owner is held.
+fn waiting_while_held(scene: &Scene, proxy: &Proxy) -> Running {
+    let running = scene.ns.begin_relabel(&format!("{} --server {}", scene.words(), proxy.address()));
+    eventually("the owner is held", || scene.uid().is_none().then_some(()));
+    running
+}
+
+fn late_slices(scene: &Scene, by: Duration) -> Proxy {
+    Proxy::watching(&scene.ns, move |request| {
+        let is_watched = request.has(&["/endpointslices?", "watch=true"]);
+        if is_watched { Verdict::Trouble(Trouble::Late(by)) } else { Verdict::Pass }
+    })
+}
+
+#[test]
+#[ignore = "needs a cluster: make test"]
+fn a_second_interrupt_ends_it_at_once_and_says_that_the_owner_is_held() {
+    let scene = Scene::of(&DAEMON_SET_ADD);
+    let proxy = late_slices(&scene, Duration::from_mins(5));
+    let mut running = waiting_while_held(&scene, &proxy);
+    running.signal("INT");
+    running.until_it_says("this is finished first");
+    running.signal("INT");
+    let ended = running.ended();
+    assert_eq!(ended.code(), Some(130), "{ended}");
+    assert!(ended.stderr.matches(IS_HELD).count() >= 2, "the error says so once more: {ended}");
+    ended.said(&["error: interrupted", "hint: run the same command again to go on"]);
+    drop(proxy);
+    scene.ns.relabel(&scene.words()).done();
+    scene.is_changed();
+}
+
+#[test]
+#[ignore = "needs a cluster: make test"]
+fn what_is_unfinished_is_listed_with_what_is_urgent_and_what_to_type() {
+    let scene = Scene::of(&DAEMON_SET_ADD);
+    let name = scene.ns.name().to_owned();
+    scene.ns.relabel("--unfinished").done().printed("").said(&["nothing is unfinished in "]);
+    killed_when_held(&scene);
+    for words in ["--unfinished", "--unfinished -A"] {
+        let ended = scene.ns.relabel(words).done();
+        let line = format!("{name}  daemonset.apps/rng service/rng  since 20");
+        assert!(ended.stdout.contains(&line), "{ended}");
+        ended.said(&[
+            IS_HELD,
+            "next     kubectl relabel ds/rng svc/rng active1=yes",
+            &format!("or       kubectl relabel --abort ds/rng -n {name}"),
+        ]);
+    }
+    scene.ns.relabel("--abort ds/rng").done().printed("daemonset.apps/rng put back\nservice/rng put back\n");
+    scene.is_as_before();
+    scene.ns.relabel("--unfinished").done().printed("").said(&["nothing is unfinished in "]);
+}
+
+#[test]
+#[ignore = "needs a cluster: make test"]
+fn another_change_of_the_same_is_refused_and_told_whose_the_first_one_is() {
+    let scene = Scene::of(&DAEMON_SET_ADD);
+    killed_when_held(&scene);
+    let before = scene.ns.get("ds/rng");
+    for other in ["ds/rng svc/rng other=yes", "ds/rng active1=yes", "ds/rng svc/rng active1=yes --keep-selector"] {
+        scene.ns.relabel(other).refused().printed("").said(&[
+            "secret/kube-recast.daemonset.rng says that a change is under way",
+            "begun by ",
+            " at 20",
+            "if that has ended, this finishes it: kubectl relabel ds/rng svc/rng active1=yes",
+            "hint: kubectl relabel --abort ds/rng puts back what was",
+        ]);
+    }
+    assert_eq!(scene.ns.get("ds/rng"), before, "it is left alone");
+    scene.ns.relabel(&scene.words()).done();
+    scene.is_changed();
+}
+
+#[test]
+#[ignore = "needs a cluster: make test"]
+fn a_broken_journal_is_said_and_left_alone() {
+    let scene = Scene::of(&DAEMON_SET_ADD);
+    let data = json!({"journal": "bm90aGluZw=="});
+    let metadata = json!({"name": "kube-recast.daemonset.rng", "labels": {"kube-recast/journal": "x"}});
+    scene.ns.create(&json!({"apiVersion": "v1", "kind": "Secret", "metadata": metadata, "data": data}));
+    for words in [scene.words().as_str(), "--abort ds/rng"] {
+        scene
+            .ns
+            .relabel(words)
+            .refused()
+            .printed("")
+            .said(&["cannot use the journal secret/kube-recast.daemonset.rng"]);
+    }
+    scene.ns.kubectl("delete secret/kube-recast.daemonset.rng");
+    scene.is_as_before();
+}

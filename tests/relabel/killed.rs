@@ -1,0 +1,70 @@
+//! Killed after any of its writes: the same command finishes it, `--abort` puts back what was.
+
+use super::scene::{Case, DAEMON_SET_ADD, DAEMON_SET_KEEP, STATEFUL_SET_ADD, Scene};
+use super::tool::Relabel as _;
+use crate::harness::{Moment, killed};
+
+/// Kills it after its first write, after its second one, and so on until it ends by itself.
+fn after_each_write(case: &'static Case, go_on: impl Fn(&mut Scene, Option<String>)) {
+    let mut scene = Scene::of(case);
+    for number in 1.. {
+        let original = scene.uid();
+        let start = |server: &str| scene.ns.begin_relabel(&format!("{} {server}", scene.words()));
+        if let Some(ended) = killed(&scene.ns, Moment::After(number), start) {
+            assert!(number > 5, "it has written more than that");
+            ended.done();
+            return scene.is_changed();
+        }
+        println!("{}: killed after write {number}", scene.words());
+        go_on(&mut scene, original);
+    }
+}
+
+fn is_finished_by_the_same_command(case: &'static Case) {
+    after_each_write(case, |scene, _| {
+        scene.ns.relabel(&scene.words()).done();
+        scene.is_changed();
+        scene.number += 1;
+    });
+}
+
+fn is_put_back_by_abort(case: &'static Case) {
+    after_each_write(case, |scene, original| {
+        let is_under_way = scene.ns.has("secrets -l kube-recast/journal");
+        let is_untouched = scene.uid() == original;
+        let ended = scene.ns.relabel(&format!("--abort {}", scene.target()));
+        if !is_under_way {
+            ended.refused().said(&["no change of", "is under way"]);
+            scene.is_changed();
+            *scene = Scene::of(case);
+            return;
+        }
+        ended.done();
+        assert!(!is_untouched || scene.uid() == original, "what was not deleted is not made anew");
+        scene.is_as_before();
+    });
+}
+
+#[test]
+#[ignore = "needs a cluster: make test"]
+fn a_label_added_to_a_daemon_set_is_finished() {
+    is_finished_by_the_same_command(&DAEMON_SET_ADD);
+}
+
+#[test]
+#[ignore = "needs a cluster: make test"]
+fn a_label_added_to_a_daemon_set_is_put_back() {
+    is_put_back_by_abort(&DAEMON_SET_ADD);
+}
+
+#[test]
+#[ignore = "needs a cluster: make test"]
+fn a_daemon_set_that_keeps_its_selector_is_finished() {
+    is_finished_by_the_same_command(&DAEMON_SET_KEEP);
+}
+
+#[test]
+#[ignore = "needs a cluster: make test"]
+fn a_label_added_to_a_stateful_set_is_finished() {
+    is_finished_by_the_same_command(&STATEFUL_SET_ADD);
+}
