@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
-# The story, told on a real cluster: the application runs, its slow part is cast to a DaemonSet, and both are looked at.
-# It may be run again, and starts from the beginning then. The cluster stays up.
+# The story, told on a real cluster: the application runs, its slow part is cast to a DaemonSet, and the Service is moved to
+# that by a label; kubectl shows what became of pods and endpoints. It may be run again, and starts from the beginning
+# then. The cluster stays up.
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
 cluster=tests/cluster/cluster.sh
@@ -10,7 +11,12 @@ chapter() { printf '\n== %s\n' "$*"; }
 
 # Says what is done as it would be typed, and does it.
 run() {
-  printf '\n$ %s\n' "$*"
+  local word line='$'
+  for word; do
+    case $word in *' '* | *'['*) word="'$word'" ;; esac
+    line+=" $word"
+  done
+  printf '\n%s\n' "$line"
   "$@"
 }
 
@@ -45,14 +51,31 @@ look() {
   run kubectl get endpointslices -l kubernetes.io/service-name=rng
 }
 
+# What would differ if a pod were another one, or had been restarted.
+pods() {
+  run kubectl get pods -l app=rng \
+    -o 'custom-columns=NAME:.metadata.name,UID:.metadata.uid,RESTARTS:.status.containerStatuses[*].restartCount,STARTED:.status.startTime,ISACTIVE:.metadata.labels.isactive'
+}
+
+# Of a slice as it is printed, the most important part is cut off.
+endpoints() {
+  run kubectl get endpointslices -l kubernetes.io/service-name=rng \
+    -o 'jsonpath={range .items[*].endpoints[*]}{.targetRef.name}  ready={.conditions.ready}{"\n"}{end}'
+}
+
 play_on() {
   # shellcheck disable=SC2016  # it is the reader's shell that knows PATH
   printf '\n  export KUBECONFIG=%q\n  export PATH=%q:%q:$PATH\n' "$KUBECONFIG" "$plugins" "$programs"
   cat <<'EOF'
-  kubectl ds-cast rng --replace     # the Deployment goes once the DaemonSet serves
-  kubectl ds-cast --help
-  make demo                         # once more, from the start
-  make cluster-down                 # ends the cluster
+  kubectl relabel --list ds/rng svc/rng                    # the labels that count
+  kubectl relabel ds/rng svc/rng isactive=no --overwrite --explain
+  kubectl relabel svc/rng ds/rng isactive-                 # back: the Service balances over both again
+  kubectl relabel ds/rng tier=back --keep-selector         # the gentle way: the DaemonSet itself stays
+  kubectl relabel svc/rng tier=back                        # which is enough to move the Service
+  kubectl delete deployment rng                            # it serves no more
+  kubectl ds-cast --help; kubectl relabel --help
+  make demo                                                # once more, from the start
+  make cluster-down                                        # ends the cluster
 EOF
 }
 
@@ -69,6 +92,15 @@ chapter "Its slow part, rng, becomes a DaemonSet"
 run kubectl ds-cast rng
 run kubectl rollout status daemonset/rng --timeout=60s
 look
+
+chapter "A label for the DaemonSet's pods, and the Service to select by it"
+pods
+endpoints
+# Without the pods, the Service would be left with none: the plugin refuses, and says what works.
+run kubectl relabel svc/rng isactive=yes || true
+run kubectl relabel ds/rng svc/rng isactive=yes
+pods
+endpoints
 
 chapter "Play on"
 play_on

@@ -19,6 +19,7 @@ mod relabel {
     mod managed;
     mod policies;
     mod prune;
+    mod rescue;
     mod scene;
     mod services;
     mod swap;

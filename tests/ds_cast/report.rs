@@ -4,7 +4,7 @@ use serde_json::json;
 
 use super::tool::Cast as _;
 use crate::harness::Namespace;
-use crate::harness::manifests::{deployment, service};
+use crate::harness::manifests::{deployment, replica_set, service};
 
 #[test]
 #[ignore = "needs a cluster: make test"]
@@ -23,9 +23,33 @@ fn kwok_the_report_says_what_became_of_everything() {
   nodes    will run on 4 of 5; not on cp-1: taint node-role.kubernetes.io/control-plane:NoSchedule
   note     25% rounds down in a deployment, up in a daemon set
   note     deployment.apps/rng still runs 1 pod beside it: service/rng will have 5 endpoints, 1 of them the deployment's
-  next     kubectl ds-cast deploy/rng --replace    (the deployment goes)
+  next     kubectl relabel ds/rng svc/rng isactive=yes    (only the daemon set's pods serve)
+  next     kubectl ds-cast deploy/rng --replace           (the deployment goes)
 "
     );
+}
+
+#[test]
+#[ignore = "needs a cluster: make test"]
+fn a_label_is_proposed_only_where_it_would_tell_the_pods_apart() {
+    let ns = Namespace::new();
+    ns.create(&replica_set("set", 1));
+    let mut labelled = deployment("labelled", 1);
+    labelled["spec"]["template"]["metadata"]["labels"]["isactive"] = json!("no");
+    ns.create(&labelled);
+    ns.create(&deployment("empty", 0));
+    ns.create(&deployment("alone", 1));
+    for name in ["set", "labelled", "empty"] {
+        ns.create(&service(name));
+    }
+    for name in ["rs/set", "deploy/labelled", "deploy/alone"] {
+        ns.kubectl(&format!("wait --for=jsonpath={{.status.readyReplicas}}=1 {name} --timeout=120s"));
+    }
+    let command = "kubectl relabel ds/set svc/set isactive=yes --keep-selector";
+    ns.cast("rs/set").done().said(&[&format!("next     {command} "), "(only the daemon set's pods serve)"]);
+    for name in ["labelled", "empty", "alone"] {
+        ns.cast(name).done().not_said(&["kubectl relabel"]);
+    }
 }
 
 #[test]

@@ -8,13 +8,16 @@ use recast::membership::{ready_endpoints, services_of};
 use recast::object::Object;
 use recast::ownership::pods_of;
 use recast::screen::Screen;
-use recast::selector::labels;
+use recast::selector::{Labels, labels};
 use recast::snapshot::Snapshot;
 
 use crate::goal::CastGoal;
 use crate::placement::Placement;
 use crate::undo::UndoGoal;
 use crate::warnings::{Subject, warnings};
+
+/// The label that is proposed to tell the pods of the DaemonSet from those of its source.
+const LABEL: &str = "isactive";
 
 /// Says it on stderr.
 pub fn cast_report(goal: &CastGoal, snapshot: &Snapshot, screen: &Screen) {
@@ -44,8 +47,10 @@ pub fn cast_report(goal: &CastGoal, snapshot: &Snapshot, screen: &Screen) {
             screen.labelled("warn", &line);
         }
     }
-    for (command, effect) in next(goal) {
-        screen.labelled("next", &format!("{command}    ({effect})"));
+    let next = next(goal, snapshot);
+    let width = next.iter().map(|(command, _)| command.chars().count()).max().unwrap_or_default();
+    for (command, effect) in next {
+        screen.labelled("next", &format!("{command:<width$}    ({effect})"));
     }
 }
 
@@ -88,13 +93,12 @@ fn nodes(placement: Option<&Placement>, snapshot: &Snapshot) -> String {
 
 /// What the source still does beside it.
 fn beside(goal: &CastGoal, placement: Option<&Placement>, snapshot: &Snapshot) -> Vec<String> {
-    let Some(source) = snapshot.get(&goal.source).filter(|_| goal.replace.is_none()) else { return Vec::new() };
-    if snapshot.is_withheld(Kind::Pod) || snapshot.is_withheld(Kind::ReplicaSet) {
-        return vec![format!("{} still runs beside it", goal.source)];
-    }
-    let pods: Vec<&Object> = pods_of(snapshot, source.uid()).filter(|pod| !pod.is_deleting()).collect();
+    let Some(pods) = pods_beside(goal, snapshot) else {
+        let stays = goal.replace.is_none() && snapshot.get(&goal.source).is_some();
+        return if stays { vec![format!("{} still runs beside it", goal.source)] } else { Vec::new() };
+    };
     let still = format!("{} still runs {} beside it", goal.source, count(pods.len(), "pod", "pods"));
-    let template = labels(goal.cast.daemon_set.pointer("/spec/template/metadata/labels"));
+    let template = template_labels(goal);
     let services = services_of(snapshot, &template).map(|service| {
         let ready = ready_endpoints(snapshot, service.name());
         let of_source = pods.iter().filter(|pod| ready.contains(pod.uid())).count();
@@ -111,6 +115,17 @@ fn beside(goal: &CastGoal, placement: Option<&Placement>, snapshot: &Snapshot) -
     services.into_iter().map(|service| format!("{still}: {service}")).collect()
 }
 
+/// The pods of the source, where it stays and its pods may be looked at.
+fn pods_beside<'s>(goal: &CastGoal, snapshot: &'s Snapshot) -> Option<Vec<&'s Object>> {
+    let source = snapshot.get(&goal.source).filter(|_| goal.replace.is_none())?;
+    let seen = !snapshot.is_withheld(Kind::Pod) && !snapshot.is_withheld(Kind::ReplicaSet);
+    seen.then(|| pods_of(snapshot, source.uid()).filter(|pod| !pod.is_deleting()).collect())
+}
+
+fn template_labels(goal: &CastGoal) -> Labels {
+    labels(goal.cast.daemon_set.pointer("/spec/template/metadata/labels"))
+}
+
 /// What the user may not look at; the nodes have a line of their own.
 fn unseen(snapshot: &Snapshot) -> Option<String> {
     let others = snapshot.all_withheld().filter(|kind| *kind != Kind::Node);
@@ -118,7 +133,7 @@ fn unseen(snapshot: &Snapshot) -> Option<String> {
     (!kinds.is_empty()).then(|| format!("not looked at: may not list {}", kinds.join(", ")))
 }
 
-fn next(goal: &CastGoal) -> Vec<(String, String)> {
+fn next(goal: &CastGoal, snapshot: &Snapshot) -> Vec<(String, String)> {
     if goal.replace.is_some() {
         return Vec::new();
     }
@@ -127,5 +142,26 @@ fn next(goal: &CastGoal) -> Vec<(String, String)> {
         .chain(goal.wish_words.clone())
         .collect();
     let words: Vec<&str> = words.iter().map(String::as_str).collect();
-    vec![(goal.commands.kubectl(&words), format!("the {} goes", goal.source.kind.singular()))]
+    let replace = (goal.commands.kubectl(&words), format!("the {} goes", goal.source.kind.singular()));
+    told_apart(goal, snapshot).into_iter().chain([replace]).collect()
+}
+
+/// The other plugin's command, where a Service balances over both: a label for the pods of the one, and to select by.
+fn told_apart(goal: &CastGoal, snapshot: &Snapshot) -> Option<(String, String)> {
+    let template = template_labels(goal);
+    if template.contains_key(LABEL) || pods_beside(goal, snapshot)?.is_empty() {
+        return None;
+    }
+    let services = services_of(snapshot, &template).map(|service| format!("svc/{}", service.name()));
+    let services: Vec<String> = services.collect();
+    if services.is_empty() {
+        return None;
+    }
+    let edit = format!("{LABEL}=yes");
+    // With another selector it would be made anew, and the ReplicaSet would take its pods meanwhile.
+    let keep = (goal.source.kind == Kind::ReplicaSet).then_some("--keep-selector");
+    let target = goal.target.short();
+    let words = ["relabel", &target].into_iter().chain(services.iter().map(String::as_str));
+    let words: Vec<&str> = words.chain([edit.as_str()]).chain(keep).collect();
+    Some((goal.commands.kubectl(&words), "only the daemon set's pods serve".to_owned()))
 }
