@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use crate::harness::manifests::{daemon_set, service, stateful_set};
+use crate::harness::manifests::{daemon_set, deployment, service, stateful_set};
 use crate::harness::{Endpoints, Namespace, Pods, eventually};
 
 /// A change of a workload `rng` behind a Service of the same name.
@@ -11,6 +11,8 @@ pub struct Case {
     pub workload: fn() -> Value,
     /// It, TYPE/NAME.
     pub target: &'static str,
+    /// What its Service selects.
+    pub selects: &'static str,
     /// What is typed, with `N` for the how-manieth change it is.
     words: &'static str,
     /// The label that the pods have then.
@@ -22,17 +24,31 @@ pub const PODS: usize = 2;
 
 const TYPES: &str = "daemonsets,deployments,replicasets,statefulsets,pods,services,secrets";
 
-pub const DAEMON_SET_ADD: Case =
-    Case { workload: nodes, target: "ds/rng", words: "ds/rng svc/rng activeN=yes", label: "activeN=yes" };
+pub const DAEMON_SET_ADD: Case = Case {
+    workload: nodes,
+    target: "ds/rng",
+    selects: "app",
+    words: "ds/rng svc/rng activeN=yes",
+    label: "activeN=yes",
+};
 pub const DAEMON_SET_KEEP: Case = Case {
     workload: nodes,
     target: "ds/rng",
+    selects: "app",
     words: "ds/rng svc/rng activeN=yes --keep-selector",
     label: "activeN=yes",
+};
+pub const DEPLOYMENT_CHANGE: Case = Case {
+    workload: || with_tier(deployment("rng", 2)),
+    target: "deploy/rng",
+    selects: "tier",
+    words: "deploy/rng svc/rng tier=N --overwrite",
+    label: "tier=N",
 };
 pub const STATEFUL_SET_ADD: Case = Case {
     workload: || stateful_set("rng", 2),
     target: "sts/rng",
+    selects: "app",
     words: "sts/rng svc/rng activeN=yes",
     label: "activeN=yes",
 };
@@ -42,6 +58,12 @@ fn nodes() -> Value {
     let mut set = daemon_set("rng");
     set["spec"]["template"]["spec"]["nodeSelector"] = json!({"topology.kubernetes.io/zone": "zone-a"});
     set
+}
+
+fn with_tier(mut workload: Value) -> Value {
+    workload["spec"]["selector"]["matchLabels"]["tier"] = json!("back");
+    workload["spec"]["template"]["metadata"]["labels"]["tier"] = json!("back");
+    workload
 }
 
 /// A case in a namespace, watched.
@@ -60,8 +82,12 @@ impl Scene {
     /// Sets it up, and watches from now on.
     pub fn of(case: &'static Case) -> Self {
         let ns = Namespace::new();
+        let mut front = service("rng");
+        if case.selects == "tier" {
+            front["spec"]["selector"]["tier"] = json!("back");
+        }
         ns.create(&(case.workload)());
-        ns.create(&service("rng"));
+        ns.create(&front);
         ns.rolled_out(case.target);
         let endpoints = Endpoints::of(&ns, "rng", PODS);
         let pods = Pods::watched(&ns);
@@ -121,6 +147,14 @@ impl Scene {
         self.is_left_clean();
         self.ns.rolled_out(self.case.target);
         self.pods.are_untouched();
+        self.endpoints.never_were_fewer();
+    }
+
+    /// Pods may have come, none has gone or was restarted, and no endpoint was missing.
+    #[track_caller]
+    pub fn lost_nothing(&self) {
+        self.is_left_clean();
+        assert_eq!((self.pods.lost(), self.pods.restarts()), (vec![], 0), "pods lost, containers restarted");
         self.endpoints.never_were_fewer();
     }
 
