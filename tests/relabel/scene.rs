@@ -31,6 +31,13 @@ pub const DAEMON_SET_ADD: Case = Case {
     words: "ds/rng svc/rng activeN=yes",
     label: "activeN=yes",
 };
+pub const DAEMON_SET_CHANGE: Case = Case {
+    workload: || with_tier(nodes()),
+    target: "ds/rng",
+    selects: "tier",
+    words: "ds/rng svc/rng tier=N --overwrite",
+    label: "tier=N",
+};
 pub const DAEMON_SET_KEEP: Case = Case {
     workload: nodes,
     target: "ds/rng",
