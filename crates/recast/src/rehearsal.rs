@@ -56,7 +56,7 @@ async fn ask(cluster: &Cluster, requests: Vec<&Request>) -> Result<Answers, Vec<
             Ok(Answer::Gone) => {}
             // Somebody was faster between reading and asking: a status moved on, or the name is taken now. The run itself
             // looks again before it writes, and what stands there by then decides.
-            Err(error) if error.is_conflict() || error.is_already_exists() => {}
+            Err(error) if error.is_conflict() || error.is_already_exists() || error.is_failed_test() => {}
             Err(error) => failures.push(error.into()),
         }
     }

@@ -15,6 +15,8 @@ pub struct Snapshot {
     written: BTreeMap<ObjectId, String>,
     /// The last object at a place that is empty now.
     gone: BTreeMap<ObjectId, Object>,
+    /// The uids of what this run has deleted: nothing lives again, whatever a late event says.
+    ended: BTreeSet<String>,
     withheld: BTreeSet<Kind>,
 }
 
@@ -69,6 +71,9 @@ impl Snapshot {
     pub fn observe(&mut self, kind: Kind, object: Object) -> ObjectId {
         let namespace = object.metadata().namespace.clone().filter(|_| kind.namespaced());
         let id = ObjectId { kind, namespace, name: object.name().to_owned() };
+        if self.ended.contains(object.uid()) {
+            return id;
+        }
         let known = self
             .objects
             .get(&id)
@@ -96,7 +101,12 @@ impl Snapshot {
                 self.written.insert(id.clone(), object.uid().to_owned());
                 self.observe(id.kind, *object);
             }
-            Answer::Gone => self.clear(id),
+            Answer::Gone => {
+                if let Request::Delete { uid, .. } = request {
+                    self.ended.insert(uid.clone());
+                }
+                self.clear(id);
+            }
         }
     }
 
@@ -152,5 +162,22 @@ mod tests {
         assert!(snapshot.get(&id).is_none());
         snapshot.observe(Kind::Pod, pod("b", "7"));
         assert!(snapshot.get(&id).is_none(), "what is gone does not come back by a late event");
+    }
+
+    #[test]
+    fn what_this_run_has_deleted_does_not_live_again() {
+        let mut snapshot = Snapshot::default();
+        let id = snapshot.observe(Kind::Pod, pod("a", "7"));
+        let request = Request::Delete {
+            id: id.clone(),
+            uid: "a".to_owned(),
+            resource_version: "7".to_owned(),
+            propagation: crate::action::Propagation::Orphan,
+        };
+        snapshot.enter(&request, Answer::Gone);
+        snapshot.observe(Kind::Pod, pod("a", "8"));
+        assert!(snapshot.get(&id).is_none(), "a change in between is told late");
+        snapshot.observe(Kind::Pod, pod("b", "9"));
+        assert!(snapshot.get(&id).is_some());
     }
 }

@@ -86,6 +86,14 @@ impl ClusterError {
         self.status().is_some_and(|status| matches!(status.code, 404 | 409 | 422))
     }
 
+    /// Whether a `test` of a JSON patch failed. The server says so in no other way than by these words
+    /// (`apimachinery/pkg/api/errors/errors.go:NewGenericServerResponse`).
+    #[must_use]
+    pub fn is_failed_test(&self) -> bool {
+        let words = "the server rejected our request due to an error in our request";
+        self.status().is_some_and(|status| status.code == 422 && status.message == words)
+    }
+
     fn hint(&self) -> Option<String> {
         match self.status() {
             Some(status) if status.code == 401 => {
