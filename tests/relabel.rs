@@ -21,6 +21,7 @@ mod relabel {
     mod policies;
     mod prune;
     mod rescue;
+    mod rights;
     mod scene;
     mod services;
     mod swap;

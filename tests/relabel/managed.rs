@@ -4,7 +4,7 @@ use serde_json::{Value, json};
 
 use super::tool::Relabel as _;
 use crate::harness::manifests::{daemon_set, deployment};
-use crate::harness::{Caller, Ended, Namespace, Pods};
+use crate::harness::{Caller, Ended, Namespace, Pods, eventually};
 
 fn marker(name: &str) -> Value {
     json!({"apiVersion": "v1", "kind": "ConfigMap", "metadata": {"name": name}})
@@ -179,4 +179,31 @@ fn whoever_applies_on_the_client_goes_on_with_the_new_manifest() {
     let refused = ns.try_kubectl("apply -f -", &set.to_string());
     assert_ne!(refused.code(), Some(0), "{refused}");
     pods.are_untouched();
+}
+
+#[test]
+#[ignore = "needs a cluster: make test"]
+fn kwok_a_rollout_in_progress_is_refused_or_waited_for() {
+    for (target, mut workload) in [("deploy/rng", deployment("rng", 2)), ("ds/rng", daemon_set("rng"))] {
+        let ns = Namespace::new();
+        ns.create(&workload);
+        ns.rolled_out(target);
+        workload["spec"]["template"]["metadata"]["annotations"] = json!({"test.recast/ready-after": "3s"});
+        ns.patch(target, &json!({"spec": {"template": workload["spec"]["template"]}}));
+        eventually("it is seen", || {
+            let object = ns.get(target);
+            (object["status"]["observedGeneration"] == object["metadata"]["generation"]).then_some(())
+        });
+        let name = ns.get(target)["kind"].as_str().unwrap().to_lowercase();
+        ns.relabel(&format!("{target} on=yes")).refused().printed("").said(&[
+            &format!("error: {name}.apps/rng is being rolled out: "),
+            &format!("hint: kubectl relabel {target} on=yes --wait-rollout waits for that\n"),
+        ]);
+        let ended = ns.relabel(&format!("{target} on=yes --wait-rollout")).done();
+        ended.said(&[&format!("waiting for the rollout of {name}.apps/rng to end: ")]);
+        let pods = Pods::watched(&ns);
+        assert!(ns.list("pods").iter().all(|pod| pod["metadata"]["labels"]["on"] == "yes"));
+        ns.rolled_out(target);
+        pods.are_untouched();
+    }
 }

@@ -107,8 +107,8 @@ fn what_only_the_look_around_needs_may_be_missing_and_that_is_said() {
     rng(&ns);
     let mut rules = enough();
     rules.pop();
-    ns.account("mover", &rules).relabel("ds/rng svc/rng on=yes").done().said(&[
-        "not looked at: may not list networkpolicies",
-        "not looked at: may not list poddisruptionbudgets",
-    ]);
+    ns.account("mover", &rules)
+        .relabel("ds/rng svc/rng on=yes")
+        .done()
+        .said(&["not looked at: may not list networkpolicies", "not looked at: may not list poddisruptionbudgets"]);
 }
