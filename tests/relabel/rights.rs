@@ -10,10 +10,10 @@ fn enough() -> Vec<Rule> {
     vec![
         may("get create delete", "secrets"),
         may("get list watch create patch delete", "daemonsets"),
-        may("list watch patch", "pods"),
+        may("get list watch patch", "pods"),
         may("get list watch create patch delete", "services"),
         may("list watch", "endpointslices"),
-        may("list watch create delete", "controllerrevisions"),
+        may("get list watch create delete", "controllerrevisions"),
         may("list watch", "replicasets"),
         may("list", "deployments"),
         may("list", "statefulsets"),
@@ -61,7 +61,7 @@ fn kwok_whatever_right_is_missing_is_named_before_the_first_write() {
     for (position, resource, verbs) in [
         (0, "secret", "get create delete"),
         (1, "daemonset", "get watch create patch delete"),
-        (2, "pod", "list watch patch"),
+        (2, "pod", "get list watch patch"),
         (3, "service", "get list watch create patch delete"),
         (4, "endpointslice", "list watch"),
         (5, "controllerrevision", "list watch"),

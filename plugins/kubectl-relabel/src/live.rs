@@ -48,6 +48,7 @@ pub async fn run(args: &Args, words: &Words, screen: &Screen) -> Outcome {
     let commands = Commands::like(&args.connection);
     let ids: Vec<ObjectId> = found.iter().map(|found| place(found).clone()).collect();
     let live = Live { args, words, screen, cluster: &cluster, commands, ids, flags: args.repeated() };
+    live.check_terminal().map_err(one)?;
     if let Some((journal, secrets)) = live.journal_there(&found).await.map_err(one)? {
         return live.go_on(journal, secrets).await;
     }

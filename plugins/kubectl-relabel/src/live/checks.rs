@@ -1,5 +1,8 @@
 //! What is looked at, and asked of the server, before the first write.
 
+use std::collections::BTreeSet;
+
+use recast::action::Request;
 use recast::cluster::{Scope, Served};
 use recast::dependents;
 use recast::engine::{Goal as _, Need, Planned, Step, Watch, gather};
@@ -129,7 +132,7 @@ impl Live<'_> {
         if histories.is_empty() {
             return Ok(false);
         }
-        let rights = ["create", "delete"].map(|verb| Right::to(verb, Kind::ControllerRevision));
+        let rights = ["get", "create", "delete"].map(|verb| Right::to(verb, Kind::ControllerRevision));
         let may = missing(self.cluster, &rights).await?.is_empty();
         if !may {
             let names: Vec<String> = histories.iter().map(|target| target.id.to_string()).collect();
@@ -145,6 +148,9 @@ impl Live<'_> {
     /// Whether the user has every right that the plan takes, and those to look.
     pub(super) async fn check_rights(&self, plan: &[Planned]) -> Result<(), Vec<Failure>> {
         let mut rights = recast::rights::needed(recast::rehearsal::requests(plan));
+        // A write that came too late is followed by a look at the object.
+        let looked_at = recast::rehearsal::requests(plan).filter(|request| !matches!(request, Request::Create { .. }));
+        rights.extend(looked_at.map(|request| Right::to("get", request.id().kind)).collect::<BTreeSet<_>>());
         let pods = plan.len() > 1;
         if pods {
             rights.extend([Kind::Pod, Kind::Service, Kind::EndpointSlice].map(|kind| Right::to("watch", kind)));
@@ -154,15 +160,18 @@ impl Live<'_> {
         lacking(&lacks, &self.commands).map_or(Ok(()), |failure| Err(one(failure)))
     }
 
+    /// `-i` needs somebody to answer.
+    pub(super) fn check_terminal(&self) -> Result<(), Failure> {
+        if !self.args.interactive || crate::question::is_possible() {
+            return Ok(());
+        }
+        Err(Failure::new("--interactive needs a terminal").hint("leave it out, or look first with --dry-run"))
+    }
+
     /// `-i`: the plan has been shown, and the user decides.
     pub(super) fn is_approved(&self) -> Result<Option<Exit>, Failure> {
         if !self.args.interactive {
             return Ok(None);
-        }
-        if !crate::question::is_possible() {
-            return Err(
-                Failure::new("--interactive needs a terminal").hint("leave it out, or look first with --dry-run")
-            );
         }
         let yes = crate::question::is_answered_yes("Carry this out?")
             .map_err(|error| Failure::caused_by("cannot ask", &error))?;
