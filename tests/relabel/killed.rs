@@ -85,6 +85,12 @@ fn a_label_changed_on_a_deployment_is_finished() {
 
 #[test]
 #[ignore = "needs a cluster: make test"]
+fn a_label_changed_on_a_deployment_is_put_back() {
+    is_put_back_by_abort(&DEPLOYMENT_CHANGE);
+}
+
+#[test]
+#[ignore = "needs a cluster: make test"]
 fn a_label_added_to_a_stateful_set_is_finished() {
     is_finished_by_the_same_command(&STATEFUL_SET_ADD);
 }

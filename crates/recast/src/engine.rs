@@ -90,8 +90,12 @@ impl Engine<'_> {
                         let mut told = |action: &Action, snapshot: &Snapshot| {
                             sink(Happening::Acted { goal: position, action, snapshot });
                         };
+                        let was_interrupted = interrupted;
                         let outcome = self.act(&actions, goal, &mut interrupts, &mut interrupted, &mut told).await;
                         acted = true;
+                        if let Some(danger) = goal.exposed(&self.snapshot).filter(|_| interrupted && !was_interrupted) {
+                            sink(Happening::Finishes(&danger));
+                        }
                         match outcome {
                             Ok(Outcome::Sent) => {}
                             Ok(Outcome::Interrupted) => results[position] = Some(Err(Stop::Interrupted { gate: None })),

@@ -19,6 +19,7 @@ use crate::kind::Kind;
 use crate::membership::{SERVICE_NAME, endpoints, slices};
 use crate::object::{Object, ObjectId};
 use crate::patch::Edits;
+use crate::selector::labels;
 use crate::snapshot::Snapshot;
 
 /// A Service of the change's own.
@@ -94,9 +95,15 @@ impl Swap {
         snapshot.get(&self.fence_id(self.direction)).is_some()
     }
 
-    /// Waits until the fence shows every living pod of the unit.
+    /// Waits until the fence shows every living pod of the unit that was given its labels. One that was not, such as a pod
+    /// of a `ReplicaSet` that a change that is put back had not come to, is as it was.
     pub(super) fn await_fence(&self, unit: &Unit, snapshot: &Snapshot) -> Option<Gate> {
-        let pods = Self::pods(unit, snapshot).into_iter().filter(|pod| has_address(pod)).map(Object::uid);
+        let fence = self.fence();
+        let inside = |pod: &&Object| {
+            let labels = labels(pod.at("/metadata/labels"));
+            has_address(pod) && fence.iter().all(|(key, value)| labels.get(key) == Some(value))
+        };
+        let pods = Self::pods(unit, snapshot).into_iter().filter(inside).map(Object::uid);
         self.await_shown(&self.fence_id(self.direction), &pods.collect(), snapshot)
     }
 
