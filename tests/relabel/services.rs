@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 use super::tool::{PROGRAM, Relabel as _};
 use crate::harness::audit::Audit;
 use crate::harness::manifests::{deployment, service};
-use crate::harness::{Endpoints, Namespace, Pods, eventually, may};
+use crate::harness::{Ended, Endpoints, Namespace, Pods, eventually, may};
 
 /// A Deployment and a Service in front of it, with so many ready pods.
 fn rng(ns: &Namespace, replicas: u32) {
@@ -22,11 +22,16 @@ fn cast(ns: &Namespace) -> usize {
     ns.create(&deployment("rng", 1));
     ns.create(&service("rng"));
     ns.rolled_out("deploy/rng");
-    let program = Path::new(PROGRAM).with_file_name("kubectl-ds_cast");
-    ns.start(program.to_str().unwrap(), "rng -q", "").ended().done();
+    ds_cast(ns, "rng -q");
     ns.rolled_out("ds/rng");
     let count = ns.get("ds/rng")["status"]["numberReady"].as_u64().unwrap();
     usize::try_from(count).unwrap()
+}
+
+/// The other plugin, beside this one.
+fn ds_cast(ns: &Namespace, words: &str) -> Ended {
+    let program = Path::new(PROGRAM).with_file_name("kubectl-ds_cast");
+    ns.start(program.to_str().unwrap(), words, "").ended().done()
 }
 
 /// Labels some pods as a person would.
@@ -81,6 +86,9 @@ fn the_exercise_goes_from_its_refusal_to_its_end_without_an_outage() {
         assert_eq!(ns.get("ds/rng").pointer(place), Some(&json!({"app": "rng", "isactive": "yes"})), "{place}");
     }
     ns.relabel("svc/rng isactive=yes").done().printed("service/rng not labeled\n");
+    // It is still the cast of the deployment, which may go now.
+    ds_cast(&ns, "rng --replace").printed("deployment.apps/rng deleted\n");
+    assert!(endpoints.fewest() >= nodes, "{} of {nodes}", endpoints.fewest());
 }
 
 #[test]

@@ -7,10 +7,17 @@ use crate::cast::effective_strategy;
 use crate::remember::ANNOTATION;
 
 /// Where it differs from the cast. The cast of a live source has every default filled in, but for the few fields that a
-/// DaemonSet has and the source has not. More labels and annotations than the cast's are no difference.
+/// DaemonSet has and the source has not. More labels and annotations than the cast's are no difference, in its selector
+/// and template neither: then it was relabelled since, to move a Service.
 #[must_use]
 pub fn deviations(existing: &Value, cast: &Value) -> Vec<String> {
-    let (is, wanted) = (comparable(existing), comparable(cast));
+    let (mut is, wanted) = (comparable(existing), comparable(cast));
+    for place in ["/selector/matchLabels", "/template/metadata/labels"] {
+        let known = wanted.pointer(place).cloned().unwrap_or_default();
+        if let Some(labels) = is.pointer_mut(place).and_then(Value::as_object_mut) {
+            labels.retain(|key, _| known.get(key).is_some());
+        }
+    }
     let mut lines = differences("spec", &is, &wanted);
     for map in ["labels", "annotations"] {
         let there = &existing["metadata"][map];
@@ -47,6 +54,16 @@ mod tests {
                      "updateStrategy": {"type": "RollingUpdate", "rollingUpdate": {"maxSurge": 0, "maxUnavailable": 1}}},
         });
         assert_eq!(deviations(&existing, &cast), Vec::<String>::new());
+    }
+
+    #[test]
+    fn labels_that_were_added_to_selector_and_template_are_no_deviation() {
+        let spec =
+            |labels: Value| json!({"selector": {"matchLabels": labels}, "template": {"metadata": {"labels": labels}}});
+        let cast = json!({"spec": spec(json!({"app": "rng"}))});
+        let relabelled = json!({"spec": spec(json!({"app": "rng", "isactive": "yes"}))});
+        assert_eq!(deviations(&relabelled, &cast), Vec::<String>::new());
+        assert!(!deviations(&json!({"spec": spec(json!({"isactive": "yes"}))}), &cast).is_empty(), "one is missing");
     }
 
     #[test]

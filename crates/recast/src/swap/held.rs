@@ -22,29 +22,32 @@ impl Swap {
         if !stragglers.is_empty() {
             return Ok(Step::Act(stragglers));
         }
+        Ok(self.prepare_next(unit, snapshot)?.unwrap_or_else(|| Self::lift(unit, object)))
+    }
+
+    /// What is still to be done before the next owner may come: what it is to take must have the labels that it selects,
+    /// and its controller must have seen that. Where the place is empty already, a run that was killed has left it so.
+    pub(super) fn prepare_next(&self, unit: &Unit, snapshot: &Snapshot) -> Result<Option<Step>, Failure> {
         for child in &unit.children {
             if child.mode == Mode::Labels && snapshot.get(child.id()).is_none() {
                 continue;
             }
             if let Some(step) = self.step(child, snapshot)? {
-                return Ok(step);
+                return Ok(Some(step));
             }
             let patches = if child.mode == Mode::Labels { self.label_pods(child, snapshot) } else { Vec::new() };
             if !patches.is_empty() {
-                return Ok(Step::Act(patches));
+                return Ok(Some(Step::Act(patches)));
             }
         }
         if let Some(step) = self.repost_revisions(unit, snapshot)? {
-            return Ok(step);
+            return Ok(Some(step));
         }
         let patches = self.label_pods(unit, snapshot);
         if !patches.is_empty() {
-            return Ok(Step::Act(patches));
+            return Ok(Some(Step::Act(patches)));
         }
-        Ok(match self.await_fence(unit, snapshot) {
-            Some(gate) => Step::Wait(gate),
-            None => Self::lift(unit, object),
-        })
+        Ok(self.await_fence(unit, snapshot).map(Step::Wait))
     }
 
     /// Waits until the garbage collector has freed what the owner owned: it takes its own finalizer off then.

@@ -33,7 +33,10 @@ impl Swap {
         match self.standing(unit, snapshot)? {
             Standing::Finished => Ok(None),
             Standing::Kept(object) => Ok(Some(Self::release(unit, object))),
-            Standing::Absent => self.create(unit, snapshot).map(Some),
+            Standing::Absent => match self.prepare_next(unit, snapshot)? {
+                Some(step) => Ok(Some(step)),
+                None => self.create(unit, snapshot).map(Some),
+            },
             Standing::Held(object) => self.while_held(unit, object, snapshot).map(Some),
             Standing::Created(object) if unit.mode == Mode::Recreate => Ok(Some(self.created(unit, object, snapshot))),
             Standing::Created(object) => self.in_place(unit, object, snapshot).map(Some),
