@@ -7,6 +7,8 @@ use crate::object::{Object, ObjectId};
 /// What becomes of an object's dependents when it is deleted.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Propagation {
+    /// The object goes at once, they go later.
+    Background,
     /// They go first, then the object.
     Foreground,
     /// They stay, without owner; then the object goes.

@@ -210,6 +210,7 @@ fn go_json(value: &serde_json::Value) -> String {
 
 fn delete_params(uid: &str, version: &str, propagation: Propagation, dry_run: bool) -> DeleteParams {
     let params = match propagation {
+        Propagation::Background => DeleteParams::background(),
         Propagation::Foreground => DeleteParams::foreground(),
         Propagation::Orphan => DeleteParams::orphan(),
     };

@@ -56,6 +56,7 @@ impl Commands {
             }
             Request::Delete { id, propagation, .. } => {
                 let cascade = match propagation {
+                    Propagation::Background => "--cascade=background",
                     Propagation::Foreground => "--cascade=foreground",
                     Propagation::Orphan => "--cascade=orphan",
                 };

@@ -179,14 +179,15 @@ pub fn unfinished(secret: &Object, commands: &Commands) -> Failure {
         .hint(format!("{} puts back what was", commands.kubectl(&["relabel", "--abort", words.get(1).unwrap_or(&"")])))
 }
 
-/// Deletes an object as it was seen.
+/// Deletes what the change has made for itself, as it was seen. It is gone when that is answered: a lock that the garbage
+/// collector has yet to remove would tell the next run that a change is under way.
 fn delete(id: ObjectId, object: &Object, why: &str) -> crate::action::Action {
     crate::action::Action {
         request: Request::Delete {
             id,
             uid: object.uid().to_owned(),
             resource_version: object.metadata().resource_version.clone().unwrap_or_default(),
-            propagation: Propagation::Foreground,
+            propagation: Propagation::Background,
         },
         why: why.to_owned(),
     }
