@@ -46,6 +46,13 @@ pub enum Request {
 }
 
 impl Request {
+    /// Deletes the object as it was seen.
+    #[must_use]
+    pub fn delete(id: ObjectId, object: &Object, propagation: Propagation) -> Self {
+        let resource_version = object.metadata().resource_version.clone().unwrap_or_default();
+        Self::Delete { id, uid: object.uid().to_owned(), resource_version, propagation }
+    }
+
     /// The object that is written.
     #[must_use]
     pub const fn id(&self) -> &ObjectId {

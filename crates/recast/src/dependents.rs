@@ -88,8 +88,7 @@ fn of_owners(kind: Kind, objects: &[Object], owners: &[&str]) -> Vec<Dependent> 
             // (pkg/controller/statefulset/stateful_pod_control.go:UpdatePodClaimForRetentionPolicy).
             owners.contains(&uid) && !(kind == Kind::PersistentVolumeClaim && reference["kind"] == "StatefulSet")
         });
-        let namespace = object.metadata().namespace.clone().unwrap_or_default();
-        let id = ObjectId::new(kind, &namespace, object.name());
+        let id = ObjectId::of(kind, object);
         let dependent = |reference: &serde_json::Value| Dependent {
             id: id.clone(),
             uid: object.uid().to_owned(),

@@ -38,9 +38,7 @@ pub fn endpoints(snapshot: &Snapshot, service: &str) -> BTreeSet<String> {
 
 /// The slices of the Service.
 pub fn slices<'a>(snapshot: &'a Snapshot, service: &'a str) -> impl Iterator<Item = &'a Object> {
-    snapshot.of(Kind::EndpointSlice).filter(move |slice| {
-        slice.metadata().labels.as_ref().and_then(|labels| labels.get(SERVICE_NAME)).is_some_and(|name| name == service)
-    })
+    snapshot.of(Kind::EndpointSlice).filter(move |slice| slice.label(SERVICE_NAME) == Some(service))
 }
 
 fn uids(snapshot: &Snapshot, service: &str, which: impl Fn(&&Value) -> bool) -> BTreeSet<String> {

@@ -5,8 +5,8 @@ use serde_json::{Value, json};
 use crate::kind::Kind;
 use crate::membership::{SERVICE_NAME, selects, slices};
 use crate::object::{Object, ObjectId};
-use crate::ownership::{is_finished, is_ready};
-use crate::selector::{label_selector, labels, matches};
+use crate::ownership::{is_finished, is_ready, lives};
+use crate::selector::{label_selector, matches};
 use crate::snapshot::Snapshot;
 
 /// The kinds that own pods, inner ones first.
@@ -17,7 +17,7 @@ const OWNERS: [Kind; 4] = [Kind::DaemonSet, Kind::ReplicaSet, Kind::StatefulSet,
 pub fn settle(snapshot: &mut Snapshot) {
     let all: Vec<(ObjectId, Object)> = OWNERS
         .into_iter()
-        .flat_map(|kind| snapshot.of(kind).map(move |object| (place(kind, object), object.clone())))
+        .flat_map(|kind| snapshot.of(kind).map(move |object| (ObjectId::of(kind, object), object.clone())))
         .collect();
     for (id, object) in &all {
         if object.is_deleting() {
@@ -57,9 +57,7 @@ fn adopt(snapshot: &mut Snapshot, id: &ObjectId, owner: &Object) {
     let Some(selector) = owner.at("/spec/selector").and_then(|selector| label_selector(selector).ok()) else { return };
     let kind = if id.kind == Kind::Deployment { Kind::ReplicaSet } else { Kind::Pod };
     let free = |object: &&Object| {
-        object.controller().is_none()
-            && !object.is_deleting()
-            && matches(&selector, &labels(object.at("/metadata/labels")))
+        object.controller().is_none() && !object.is_deleting() && matches(&selector, object.labels())
     };
     let orphans: Vec<Object> = snapshot.of(kind).filter(free).cloned().collect();
     for orphan in orphans {
@@ -99,7 +97,7 @@ fn adopt(snapshot: &mut Snapshot, id: &ObjectId, owner: &Object) {
 fn publish(snapshot: &mut Snapshot, service: &Object) {
     let chosen = |pod: &&Object| {
         let has_address = pod.at("/status/podIP").is_some();
-        has_address && !pod.is_deleting() && !is_finished(pod) && selects(service, &labels(pod.at("/metadata/labels")))
+        has_address && lives(pod) && selects(service, pod.labels())
     };
     let always = service.at("/spec/publishNotReadyAddresses") == Some(&Value::Bool(true));
     let pods = snapshot.of(Kind::Pod).filter(chosen);
@@ -109,7 +107,7 @@ fn publish(snapshot: &mut Snapshot, service: &Object) {
     let name = format!("{}-planned", service.name());
     let known: Vec<(ObjectId, String)> = slices(snapshot, service.name())
         .filter(|slice| slice.name() != name)
-        .map(|slice| (place(Kind::EndpointSlice, slice), slice.uid().to_owned()))
+        .map(|slice| (ObjectId::of(Kind::EndpointSlice, slice), slice.uid().to_owned()))
         .collect();
     for (id, uid) in known {
         snapshot.forget(&id, &uid);
@@ -126,10 +124,6 @@ fn publish(snapshot: &mut Snapshot, service: &Object) {
 
 fn belongs(object: &Object, owner: &str) -> bool {
     object.metadata().owner_references.iter().flatten().any(|reference| reference.uid == owner)
-}
-
-fn place(kind: Kind, object: &Object) -> ObjectId {
-    ObjectId::new(kind, object.metadata().namespace.as_deref().unwrap_or_default(), object.name())
 }
 
 fn observe(snapshot: &mut Snapshot, kind: Kind, value: Value) {

@@ -5,13 +5,14 @@ mod id;
 use std::borrow::Cow;
 
 use k8s_openapi::apimachinery::pkg::apis::meta::v1::{ObjectMeta, OwnerReference};
-use kube::Resource;
 use kube::core::ApiResource;
+use kube::{Resource, ResourceExt};
 use serde::de::Error as _;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use serde_json::Value;
 
 use crate::kind::Kind;
+use crate::selector::Labels;
 
 pub use id::ObjectId;
 
@@ -74,6 +75,24 @@ impl Object {
         self.metadata.uid.as_deref().unwrap_or_default()
     }
 
+    /// Its labels.
+    #[must_use]
+    pub fn labels(&self) -> &Labels {
+        ResourceExt::labels(self)
+    }
+
+    /// The value of one of its labels.
+    #[must_use]
+    pub fn label(&self, key: &str) -> Option<&str> {
+        self.labels().get(key).map(String::as_str)
+    }
+
+    /// The value of one of its annotations.
+    #[must_use]
+    pub fn annotation(&self, key: &str) -> Option<&str> {
+        ResourceExt::annotations(self).get(key).map(String::as_str)
+    }
+
     /// Whether it is being deleted.
     #[must_use]
     pub const fn is_deleting(&self) -> bool {
@@ -84,6 +103,12 @@ impl Object {
     #[must_use]
     pub fn controller(&self) -> Option<&OwnerReference> {
         self.metadata.owner_references.iter().flatten().find(|owner| owner.controller == Some(true))
+    }
+
+    /// Whether the owner with this uid controls it.
+    #[must_use]
+    pub fn is_controlled_by(&self, uid: &str) -> bool {
+        self.controller().is_some_and(|owner| owner.uid == uid)
     }
 
     /// A typed copy, for reading. Fields that the type does not know are left out.

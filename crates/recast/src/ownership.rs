@@ -15,7 +15,7 @@ fn belongs(snapshot: &Snapshot, pod: &Object, owner_uid: &str) -> bool {
         snapshot
             .of(Kind::ReplicaSet)
             .filter(|set| set.uid() == controller.uid)
-            .any(|set| set.controller().is_some_and(|owner| owner.uid == owner_uid))
+            .any(|set| set.is_controlled_by(owner_uid))
     };
     controller.uid == owner_uid || of_replica_set()
 }
@@ -26,6 +26,12 @@ pub fn is_ready(pod: &Object) -> bool {
     let conditions = pod.at("/status/conditions").and_then(serde_json::Value::as_array);
     let ready = conditions.into_iter().flatten().any(|c| c["type"] == "Ready" && c["status"] == "True");
     ready && !pod.is_deleting()
+}
+
+/// Whether the pod is neither on its way out nor at its end.
+#[must_use]
+pub fn lives(pod: &Object) -> bool {
+    !pod.is_deleting() && !is_finished(pod)
 }
 
 /// Whether the pod has ended for good.

@@ -69,8 +69,7 @@ impl Snapshot {
 
     /// Takes in an object, unless a newer state of the place is known already: a watch may lag behind our own writes.
     pub fn observe(&mut self, kind: Kind, object: Object) -> ObjectId {
-        let namespace = object.metadata().namespace.clone().filter(|_| kind.namespaced());
-        let id = ObjectId { kind, namespace, name: object.name().to_owned() };
+        let id = ObjectId::of(kind, &object);
         if self.ended.contains(object.uid()) {
             return id;
         }

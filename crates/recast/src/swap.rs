@@ -24,7 +24,7 @@ mod services;
 mod standing;
 mod unit;
 
-use crate::action::{Propagation, Request};
+use crate::action::{Action, Propagation, Request};
 use crate::commands::Commands;
 use crate::engine::{Goal, Step};
 use crate::failure::Failure;
@@ -154,7 +154,7 @@ impl Swap {
     }
 
     fn is_own(&self, secret: &Object) -> bool {
-        secret.metadata().labels.as_ref().and_then(|labels| labels.get(JOURNAL)) == Some(&self.journal.id)
+        secret.label(JOURNAL) == Some(self.journal.id.as_str())
     }
 
     /// How to get out of a change that cannot go on.
@@ -167,10 +167,7 @@ impl Swap {
 /// A change of somebody else, or of another command, that is not finished.
 #[must_use]
 pub fn unfinished(secret: &Object, commands: &Commands) -> Failure {
-    let note = |key: &str| {
-        let annotations = secret.metadata().annotations.as_ref();
-        annotations.and_then(|all| all.get(&format!("kube-recast/{key}"))).cloned().unwrap_or_default()
-    };
+    let note = |key: &str| secret.annotation(&format!("kube-recast/{key}")).unwrap_or_default();
     let command = note("command");
     let words: Vec<&str> = command.split(' ').collect();
     Failure::new(format!("secret/{} says that a change is under way", secret.name()))
@@ -181,16 +178,8 @@ pub fn unfinished(secret: &Object, commands: &Commands) -> Failure {
 
 /// Deletes what the change has made for itself, as it was seen. It is gone when that is answered: a lock that the garbage
 /// collector has yet to remove would tell the next run that a change is under way.
-fn delete(id: ObjectId, object: &Object, why: &str) -> crate::action::Action {
-    crate::action::Action {
-        request: Request::Delete {
-            id,
-            uid: object.uid().to_owned(),
-            resource_version: object.metadata().resource_version.clone().unwrap_or_default(),
-            propagation: Propagation::Background,
-        },
-        why: why.to_owned(),
-    }
+fn delete(id: ObjectId, object: &Object, why: &str) -> Action {
+    Action { request: Request::delete(id, object, Propagation::Background), why: why.to_owned() }
 }
 
 impl Journal {

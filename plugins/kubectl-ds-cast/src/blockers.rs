@@ -61,7 +61,7 @@ struct Field<'a> {
 impl Field<'_> {
     /// A node's value of a topology key.
     fn domain(&self, node: &str, key: &str) -> Option<&str> {
-        self.nodes.get(node)?.metadata().labels.as_ref()?.get(key).map(String::as_str)
+        self.nodes.get(node)?.label(key)
     }
 }
 

@@ -112,12 +112,7 @@ impl CastGoal {
             return Ok(Step::Act(vec![action]));
         }
         Ok(Step::Act(vec![Action {
-            request: Request::Delete {
-                id: self.source.clone(),
-                uid: source.uid().to_owned(),
-                resource_version: source.metadata().resource_version.clone().unwrap_or_default(),
-                propagation: Propagation::Foreground,
-            },
+            request: Request::delete(self.source.clone(), source, Propagation::Foreground),
             why: format!("{} is ready on every node, so its pods are not needed any more", self.target),
         }]))
     }

@@ -5,7 +5,7 @@ mod resources;
 
 use recast::kind::Kind;
 use recast::object::{Object, ObjectId};
-use recast::ownership::is_finished;
+use recast::ownership::lives;
 use recast::selector::{label_selector, labels, matches};
 use recast::snapshot::Snapshot;
 use serde_json::Value;
@@ -82,12 +82,7 @@ fn budgets(template: &Value, snapshot: &Snapshot) -> Vec<String> {
 #[must_use]
 pub fn orphans(target: &ObjectId, daemon_set: &Value, snapshot: &Snapshot) -> Option<String> {
     let selector = label_selector(&daemon_set["spec"]["selector"]).ok()?;
-    let orphaned = |pod: &&Object| {
-        pod.controller().is_none()
-            && !pod.is_deleting()
-            && !is_finished(pod)
-            && matches(&selector, &labels(pod.at("/metadata/labels")))
-    };
+    let orphaned = |pod: &&Object| pod.controller().is_none() && lives(pod) && matches(&selector, pod.labels());
     let names: Vec<&str> = snapshot.of(Kind::Pod).filter(orphaned).map(Object::name).collect();
     (!names.is_empty()).then(|| format!("{target} will adopt pods that have no owner: {}", names.join(", ")))
 }

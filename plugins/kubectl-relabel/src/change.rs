@@ -4,8 +4,8 @@ use recast::commands::Commands;
 use recast::kind::Kind;
 use recast::label::LabelEdits;
 use recast::object::{Object, ObjectId};
-use recast::ownership::{is_finished, pods_of};
-use recast::selector::{Labels, labels};
+use recast::ownership::{lives, pods_of};
+use recast::selector::Labels;
 use recast::snapshot::Snapshot;
 use serde_json::Value;
 
@@ -89,12 +89,13 @@ impl Change<'_> {
         let followers = workloads.flat_map(|target| target.pods(self.snapshot)).map(Object::uid);
         let themselves = self.of(Kind::Pod).map(|target| target.before.uid());
         let touched: std::collections::BTreeSet<&str> = followers.chain(themselves).collect();
-        let moved = |pod| {
-            let before = labels_of(pod);
+        let living = self.snapshot.of(Kind::Pod).filter(|pod| lives(pod));
+        let moved = living.map(|pod| {
+            let before = pod.labels().clone();
             let after = if touched.contains(pod.uid()) { self.edits.apply(&before) } else { before.clone() };
             Moved { pod, before, after }
-        };
-        self.snapshot.of(Kind::Pod).filter(|pod| lives(pod)).map(moved).collect()
+        });
+        moved.collect()
     }
 
     /// The command that does the same to these targets, with these flags besides.
@@ -112,18 +113,6 @@ impl Change<'_> {
     pub fn ids(&self) -> impl Iterator<Item = &ObjectId> {
         self.targets.iter().map(|target| &target.id)
     }
-}
-
-/// The labels of an object.
-#[must_use]
-pub fn labels_of(object: &Object) -> Labels {
-    labels(object.at("/metadata/labels"))
-}
-
-/// Whether a pod is neither on its way out nor at its end.
-#[must_use]
-pub fn lives(pod: &Object) -> bool {
-    !pod.is_deleting() && !is_finished(pod)
 }
 
 #[cfg(test)]

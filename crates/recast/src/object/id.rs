@@ -4,6 +4,7 @@ use std::fmt;
 
 use serde::{Deserialize, Serialize};
 
+use super::Object;
 use crate::kind::{ForeignKind, Kind};
 
 /// Where an object lives: kind, namespace, name.
@@ -24,6 +25,12 @@ impl ObjectId {
     pub fn new(kind: Kind, namespace: &str, name: &str) -> Self {
         let namespace = kind.namespaced().then(|| namespace.to_owned());
         Self { kind, namespace, name: name.to_owned() }
+    }
+
+    /// Where an object that was read is.
+    #[must_use]
+    pub fn of(kind: Kind, object: &Object) -> Self {
+        Self::new(kind, object.metadata().namespace.as_deref().unwrap_or_default(), object.name())
     }
 
     /// The same place under another kind or name.

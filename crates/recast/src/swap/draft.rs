@@ -14,7 +14,7 @@ use crate::json::without;
 use crate::kind::Kind;
 use crate::label::{LabelEdits, LabelError, relabel};
 use crate::object::{Object, ObjectId};
-use crate::ownership::is_finished;
+use crate::ownership::lives;
 use crate::patch::Edits;
 use crate::selector::{label_selector, labels, matches, service_selector};
 use crate::snapshot::Snapshot;
@@ -32,7 +32,7 @@ pub struct Draft<'a> {
     pub snapshot: &'a Snapshot,
 }
 
-impl Draft<'_> {
+impl<'a> Draft<'a> {
     /// A workload as a unit of the change.
     ///
     /// # Errors
@@ -70,7 +70,7 @@ impl Draft<'_> {
 
     /// The `ReplicaSet`s of a Deployment, the empty ones first. One whose selector still fits keeps it.
     fn replica_sets(&self, unit: &Unit, deployment: &Object) -> Result<Vec<Unit>, LabelError> {
-        let is_owned = |set: &&Object| set.controller().is_some_and(|owner| owner.uid == deployment.uid());
+        let is_owned = |set: &&Object| set.is_controlled_by(deployment.uid());
         let mut sets: Vec<&Object> = self.snapshot.of(Kind::ReplicaSet).filter(is_owned).collect();
         sets.sort_by_key(|set| set.number("/spec/replicas").unwrap_or(1));
         let child = |set: &Object| {
@@ -113,54 +113,47 @@ impl Draft<'_> {
     /// The pods that the owner itself controls.
     fn pods(&self, kind: Kind, owner: &Object) -> Vec<PodRecord> {
         let keys: Vec<&str> = self.edits.iter().map(|edit| edit.key.as_str()).collect();
-        let is_owned = |pod: &&Object| pod.controller().is_some_and(|controller| controller.uid == owner.uid());
-        let pods = self.snapshot.of(Kind::Pod).filter(is_owned).filter(|pod| !pod.is_deleting() && !is_finished(pod));
+        let pods = self.snapshot.of(Kind::Pod).filter(|pod| pod.is_controlled_by(owner.uid()) && lives(pod));
         pods.map(|pod| record(pod, &keys, self.is_current(kind, owner, pod))).collect()
     }
 
     /// Whether the controller takes the pod for one of the present template.
     fn is_current(&self, kind: Kind, owner: &Object, pod: &Object) -> bool {
-        let label = |key: &str| pod.metadata().labels.as_ref().and_then(|labels| labels.get(key)).map(String::as_str);
         match kind {
             Kind::DaemonSet => {
                 let generation = owner.at("/metadata/annotations").and_then(|all| all[GENERATION_OF_OWNER].as_str());
                 let hash = self.current_hash(owner);
-                (generation.is_some() && label(GENERATION) == generation)
-                    || (hash.is_some() && label(REVISION) == hash.as_deref())
+                (generation.is_some() && pod.label(GENERATION) == generation)
+                    || (hash.is_some() && pod.label(REVISION) == hash.as_deref())
             }
             Kind::StatefulSet => {
                 let revision = owner.at("/status/updateRevision").and_then(Value::as_str);
-                revision.is_some() && label(REVISION) == revision
+                revision.is_some() && pod.label(REVISION) == revision
             }
             _ => true,
         }
     }
 
+    fn revisions_of(&self, owner: &Object) -> impl Iterator<Item = &'a Object> {
+        let owner = owner.uid().to_owned();
+        self.snapshot.of(Kind::ControllerRevision).filter(move |revision| revision.is_controlled_by(&owner))
+    }
+
     /// The hash of the newest revision of a `DaemonSet`.
     fn current_hash(&self, owner: &Object) -> Option<String> {
-        let is_owned =
-            |revision: &&Object| revision.controller().is_some_and(|controller| controller.uid == owner.uid());
-        let revisions = self.snapshot.of(Kind::ControllerRevision).filter(is_owned);
-        let newest = revisions.max_by_key(|revision| revision.number("/revision"))?;
-        newest.metadata().labels.as_ref()?.get(REVISION).cloned()
+        let newest = self.revisions_of(owner).max_by_key(|revision| revision.number("/revision"))?;
+        newest.label(REVISION).map(str::to_owned)
     }
 
     /// The history, as the next owner is to find it. Where the next selector finds it as it is, nothing is to be done.
     fn revisions(&self, owner: &Object) -> Vec<Revision> {
-        let is_owned =
-            |revision: &&Object| revision.controller().is_some_and(|controller| controller.uid == owner.uid());
         let next = relabel_selector(self.edits, owner);
-        let labels_of = |revision: &Object| labels(revision.at("/metadata/labels"));
-        let lost = |revision: &&Object| next.as_ref().is_some_and(|next| !matches(next, &labels_of(revision)));
-        self.snapshot.of(Kind::ControllerRevision).filter(is_owned).filter(lost).map(|old| self.revision(old)).collect()
+        let lost = |revision: &&Object| next.as_ref().is_some_and(|next| !matches(next, revision.labels()));
+        self.revisions_of(owner).filter(lost).map(|old| self.revision(old)).collect()
     }
 
     fn revision(&self, old: &Object) -> Revision {
-        let id = ObjectId::new(
-            Kind::ControllerRevision,
-            old.metadata().namespace.as_deref().unwrap_or_default(),
-            old.name(),
-        );
+        let id = ObjectId::of(Kind::ControllerRevision, old);
         let clean = |value: &Value, name: &str| {
             json!({
                 "apiVersion": "apps/v1", "kind": "ControllerRevision", "data": value["data"], "revision": value["revision"],
@@ -226,7 +219,7 @@ impl Draft<'_> {
     fn selected(&self, selector: &Value) -> Vec<&str> {
         let Some(selector) = service_selector(Some(selector)) else { return Vec::new() };
         let pods = self.snapshot.of(Kind::Pod);
-        pods.filter(|pod| matches(&selector, &labels(pod.at("/metadata/labels")))).map(Object::uid).collect()
+        pods.filter(|pod| matches(&selector, pod.labels())).map(Object::uid).collect()
     }
 
     /// A disruption budget or network policy as a part of the change.

@@ -19,7 +19,6 @@ use crate::kind::Kind;
 use crate::membership::{SERVICE_NAME, endpoints, slices};
 use crate::object::{Object, ObjectId};
 use crate::patch::Edits;
-use crate::selector::labels;
 use crate::snapshot::Snapshot;
 
 /// A Service of the change's own.
@@ -99,10 +98,8 @@ impl Swap {
     /// of a `ReplicaSet` that a change that is put back had not come to, is as it was.
     pub(super) fn await_fence(&self, unit: &Unit, snapshot: &Snapshot) -> Option<Gate> {
         let fence = self.fence();
-        let inside = |pod: &&Object| {
-            let labels = labels(pod.at("/metadata/labels"));
-            has_address(pod) && fence.iter().all(|(key, value)| labels.get(key) == Some(value))
-        };
+        let inside =
+            |pod: &&Object| has_address(pod) && fence.iter().all(|(key, value)| pod.labels().get(key) == Some(value));
         let pods = Self::pods(unit, snapshot).into_iter().filter(inside).map(Object::uid);
         self.await_shown(&self.fence_id(self.direction), &pods.collect(), snapshot)
     }
@@ -141,13 +138,12 @@ impl Swap {
 
 /// Whether the slices of the Service were made since it got the marker that it has now.
 pub(super) fn is_in_force(snapshot: &Snapshot, service: &ObjectId) -> bool {
-    let marker = |object: &Object| object.metadata().labels.as_ref().and_then(|labels| labels.get(MARKER)).cloned();
-    let wanted = snapshot.get(service).and_then(marker);
+    let wanted = snapshot.get(service).and_then(|service| service.label(MARKER));
     let mut slices = slices(snapshot, &service.name);
     let mut any = false;
     let all = slices.all(|slice| {
         any = true;
-        marker(slice) == wanted
+        slice.label(MARKER) == wanted
     });
     any && all
 }

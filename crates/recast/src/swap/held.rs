@@ -2,7 +2,6 @@
 
 use super::Swap;
 use super::names::HOLD;
-use super::pods::id_of;
 use super::unit::{Mode, Unit};
 use crate::action::{Action, Request};
 use crate::engine::{Gate, Step};
@@ -69,7 +68,7 @@ impl Swap {
         kinds.sort();
         kinds.dedup();
         let all = kinds.iter().flat_map(|&kind| snapshot.of(kind).map(move |dependent| (kind, dependent)));
-        all.filter_map(|(kind, dependent)| free(id_of(kind, dependent), dependent, object.uid())).collect()
+        all.filter_map(|(kind, dependent)| free(ObjectId::of(kind, dependent), dependent, object.uid())).collect()
     }
 }
 

@@ -134,7 +134,7 @@ impl Journal {
     /// # Errors
     /// If it is none, or of a newer version.
     pub fn read(secret: &Object) -> Result<Held, JournalError> {
-        let version = secret.metadata().annotations.as_ref().and_then(|all| all.get("kube-recast/version"));
+        let version = secret.annotation("kube-recast/version");
         if let Some(newer) = version.and_then(|text| text.parse().ok()).filter(|version| *version > u64::from(VERSION))
         {
             return Err(JournalError::Newer(newer));

@@ -62,12 +62,7 @@ impl Swap {
     }
 
     fn orphan(unit: &Unit, object: &Object) -> Step {
-        let request = Request::Delete {
-            id: unit.id().clone(),
-            uid: object.uid().to_owned(),
-            resource_version: object.metadata().resource_version.clone().unwrap_or_default(),
-            propagation: Propagation::Orphan,
-        };
+        let request = Request::delete(unit.id().clone(), object, Propagation::Orphan);
         Step::act(request, "its selector cannot be changed; what it owns stays, without owner")
     }
 

@@ -11,7 +11,7 @@ use crate::action::{Action, Request};
 use crate::engine::Step;
 use crate::kind::Kind;
 use crate::object::{Object, ObjectId};
-use crate::ownership::is_finished;
+use crate::ownership::lives;
 use crate::patch::Edits;
 use crate::selector::{Labels, label_selector, labels, matches};
 use crate::snapshot::Snapshot;
@@ -39,10 +39,9 @@ impl Swap {
             if let Some(controller) = pod.controller() {
                 return controller.uid == unit.before.uid || Some(controller.uid.as_str()) == owner;
             }
-            let labels = labels(pod.at("/metadata/labels"));
-            known.contains(pod.uid()) || selectors.iter().any(|selector| matches(selector, &labels))
+            known.contains(pod.uid()) || selectors.iter().any(|selector| matches(selector, pod.labels()))
         };
-        let living = snapshot.of(Kind::Pod).filter(|pod| !pod.is_deleting() && !is_finished(pod));
+        let living = snapshot.of(Kind::Pod).filter(|pod| lives(pod));
         // A Deployment's pods are those of its ReplicaSets.
         let pods = living.filter(|_| unit.id().kind != Kind::Deployment).filter(ours);
         pods.collect()
@@ -124,7 +123,7 @@ impl Swap {
     /// The labels of bridges that the pod has.
     fn bridge_labels(&self, pod: &Object) -> impl Iterator<Item = String> {
         let bridges = self.journal.moves.iter().filter(|service| service.bridge.is_some());
-        let has = |key: &String| pod.metadata().labels.as_ref().is_some_and(|labels| labels.contains_key(key));
+        let has = |key: &String| pod.label(key).is_some();
         bridges.map(|service| bridge(&service.id.name)).filter(has).collect::<Vec<_>>().into_iter()
     }
 
@@ -160,22 +159,16 @@ pub fn patch_labels(pod: &Object, wanted: &Wanted, why: &str) -> Option<Action> 
     }
     let (patch, _) = edits.finish();
     (patch.0.len() > 1)
-        .then(|| Action { request: Request::Patch { id: id_of(Kind::Pod, pod), patch }, why: why.to_owned() })
-}
-
-/// Where an object that was read is.
-pub(super) fn id_of(kind: Kind, object: &Object) -> ObjectId {
-    ObjectId::new(kind, object.metadata().namespace.as_deref().unwrap_or_default(), object.name())
+        .then(|| Action { request: Request::Patch { id: ObjectId::of(Kind::Pod, pod), patch }, why: why.to_owned() })
 }
 
 /// What is recorded of a pod.
 #[must_use]
 pub fn record(pod: &Object, keys: &[&str], current: bool) -> PodRecord {
-    let labels = labels(pod.at("/metadata/labels"));
     PodRecord {
         name: pod.name().to_owned(),
         uid: pod.uid().to_owned(),
-        labels: keys.iter().map(|key| ((*key).to_owned(), labels.get(*key).cloned())).collect(),
+        labels: keys.iter().map(|key| ((*key).to_owned(), pod.labels().get(*key).cloned())).collect(),
         current,
     }
 }

@@ -16,9 +16,9 @@ use crate::failure::Failure;
 use crate::kind::Kind;
 use crate::membership::{SERVICE_NAME, ready_endpoints};
 use crate::object::Object;
-use crate::ownership::is_finished;
+use crate::ownership::lives;
 use crate::patch::Edits;
-use crate::selector::{labels, matches, service_selector};
+use crate::selector::{matches, service_selector};
 use crate::snapshot::Snapshot;
 
 /// Where a Service stands.
@@ -67,10 +67,7 @@ impl Swap {
             .into_iter()
             .filter_map(|selector| service_selector(Some(selector)))
             .collect();
-        let behind = |pod: &&Object| {
-            let labels = labels(pod.at("/metadata/labels"));
-            !pod.is_deleting() && !is_finished(pod) && selectors.iter().any(|selector| matches(selector, &labels))
-        };
+        let behind = |pod: &&Object| lives(pod) && selectors.iter().any(|selector| matches(selector, pod.labels()));
         let wanted = Wanted::from([(bridge(&service.id.name), Some("yes".to_owned()))]);
         let why = format!("{} is to keep it while its labels change", service.id);
         snapshot.of(Kind::Pod).filter(behind).filter_map(|pod| patch_labels(pod, &wanted, &why)).collect()

@@ -107,8 +107,7 @@ impl Swap {
     }
 
     fn has_mark(&self, object: &Object) -> bool {
-        let labels = object.metadata().labels.as_ref();
-        labels.and_then(|labels| labels.get(MARK)).is_some_and(|mark| *mark == self.mark())
+        object.label(MARK).is_some_and(|mark| mark == self.mark())
     }
 
     /// Whether the place is empty because somebody else has deleted the owner: it went without our hold, or something

@@ -6,8 +6,8 @@ use std::collections::{BTreeMap, BTreeSet};
 use k8s_openapi::api::core::v1::{PodSpec, TopologySpreadConstraint};
 use kube::core::Selector;
 use recast::kind::Kind;
-use recast::ownership::{is_finished, node_of};
-use recast::selector::{Labels, labels, matches};
+use recast::ownership::{lives, node_of};
+use recast::selector::{Labels, matches};
 
 use super::Field;
 
@@ -51,8 +51,8 @@ fn count<'a>(constraint: &TopologySpreadConstraint, selector: &Selector, field: 
     for node in field.nodes.keys().filter(|node| field.domain(node, &constraint.topology_key).is_some()) {
         counts.insert(node, 0);
     }
-    let pods = field.snapshot.of(Kind::Pod).filter(|pod| !pod.is_deleting() && !is_finished(pod));
-    for pod in pods.filter(|pod| matches(selector, &labels(pod.at("/metadata/labels")))) {
+    let pods = field.snapshot.of(Kind::Pod).filter(|pod| lives(pod));
+    for pod in pods.filter(|pod| matches(selector, pod.labels())) {
         if let Some(count) = counts.get_mut(node_of(pod)) {
             *count += 1;
         }

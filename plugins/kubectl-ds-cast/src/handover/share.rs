@@ -6,7 +6,6 @@ use recast::kind::Kind;
 use recast::membership::{ready_endpoints, selects};
 use recast::object::Object;
 use recast::ownership::{is_ready, pods_of};
-use recast::selector::labels;
 use recast::snapshot::Snapshot;
 
 /// What a Service has of two workloads.
@@ -32,7 +31,7 @@ pub fn shares(snapshot: &Snapshot, leaving_uid: &str, staying_uid: &str) -> Vec<
     let (leaving, staying) = (uids(leaving_uid), uids(staying_uid));
     let share = |service: &Object| {
         let ready = ready_endpoints(snapshot, service.name());
-        let chosen = |pod: &&Object| is_ready(pod) && selects(service, &labels(pod.at("/metadata/labels")));
+        let chosen = |pod: &&Object| is_ready(pod) && selects(service, pod.labels());
         Share {
             service: service.name().to_owned(),
             all: ready.len(),

@@ -137,12 +137,7 @@ impl UndoGoal {
 
     fn delete(&self, daemon_set: &Object) -> Action {
         Action {
-            request: Request::Delete {
-                id: self.daemon_set.clone(),
-                uid: daemon_set.uid().to_owned(),
-                resource_version: daemon_set.metadata().resource_version.clone().unwrap_or_default(),
-                propagation: Propagation::Foreground,
-            },
+            request: Request::delete(self.daemon_set.clone(), daemon_set, Propagation::Foreground),
             why: format!("{} is available, so its pods are not needed any more", self.source),
         }
     }

@@ -2,7 +2,7 @@
 
 use recast::kind::{ForeignKind, Kind};
 use recast::object::Object;
-use recast::selector::{label_selector, labels, matches};
+use recast::selector::{label_selector, matches};
 use serde_json::Value;
 
 use super::Row;
@@ -40,9 +40,9 @@ pub fn rows(change: &Change<'_>, pods: &[Moved<'_>]) -> Vec<Row> {
         let Some(selector) = object.at("/spec/selector").and_then(|selector| label_selector(selector).ok()) else {
             continue;
         };
-        let scraped = services.iter().filter(|(_, service, selection)| {
-            !selection.is_same() && matches(&selector, &labels(service.at("/metadata/labels")))
-        });
+        let scraped = services
+            .iter()
+            .filter(|(_, service, selection)| !selection.is_same() && matches(&selector, service.labels()));
         rows.extend(scraped.map(|(service, _, selection)| {
             Row::note(id.clone(), format!("scrapes {} of {service}", selection.shown()))
         }));

@@ -98,10 +98,8 @@ pub fn of_target<'p>(change: &Change<'_>, id: &ObjectId, pods: &[Moved<'p>]) -> 
 
 /// Every object of a kind, and where it is.
 pub fn every<'a>(change: &'a Change<'_>, kind: Kind) -> impl Iterator<Item = (ObjectId, &'a Object)> {
-    change.snapshot.of(kind).filter(|object| !object.is_deleting()).map(move |object| {
-        let namespace = object.metadata().namespace.as_deref().unwrap_or_default();
-        (ObjectId::new(kind, namespace, object.name()), object)
-    })
+    let objects = change.snapshot.of(kind).filter(|object| !object.is_deleting());
+    objects.map(move |object| (ObjectId::of(kind, object), object))
 }
 
 /// Whether it is a target whose own selector changes.

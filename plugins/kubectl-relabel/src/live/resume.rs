@@ -21,7 +21,7 @@ impl Live<'_> {
     /// The journal that holds one of the targets, and its locks.
     pub(super) async fn journal_there(&self, found: &[Found]) -> Result<Option<(Journal, Vec<Object>)>, Failure> {
         // A Service is locked only while it stands on a bridge, and that can be seen on itself.
-        let marked = |object: &Object| object.metadata().labels.as_ref().is_some_and(|all| all.contains_key(MARKER));
+        let marked = |object: &Object| object.label(MARKER).is_some();
         let locked = found.iter().filter(|found| match place(found).kind {
             Kind::DaemonSet | Kind::Deployment | Kind::ReplicaSet | Kind::StatefulSet => true,
             Kind::Service => matches!(found, Found::There(_, object) if self.args.abort || marked(object)),

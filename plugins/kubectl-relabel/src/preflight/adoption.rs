@@ -6,10 +6,11 @@ use recast::failure::Failure;
 use recast::kind::Kind;
 use recast::label::LabelEdits;
 use recast::object::{Object, ObjectId};
+use recast::ownership::lives;
 use recast::selector::{Labels, label_selector, matches};
 
 use super::{gentler, place};
-use crate::change::{Change, Target, labels_of, lives};
+use crate::change::{Change, Target};
 
 /// What takes things without owner.
 const TAKERS: [Kind; 4] = [Kind::DaemonSet, Kind::Deployment, Kind::ReplicaSet, Kind::StatefulSet];
@@ -45,10 +46,9 @@ fn freed<'a>(change: &'a Change<'_>, target: &'a Target) -> Vec<(Kind, &'a Objec
     if target.id.kind != Kind::Deployment {
         return target.pods(change.snapshot).map(|pod| (Kind::Pod, pod)).collect();
     }
-    let is_of = |object: &Object, uid: &str| object.controller().is_some_and(|owner| owner.uid == uid);
-    let sets = change.snapshot.of(Kind::ReplicaSet).filter(|set| is_of(set, target.before.uid()));
+    let sets = change.snapshot.of(Kind::ReplicaSet).filter(|set| set.is_controlled_by(target.before.uid()));
     let pods = place::replica_sets(change, target)
-        .flat_map(|set| change.snapshot.of(Kind::Pod).filter(move |pod| is_of(pod, set.uid()) && lives(pod)));
+        .flat_map(|set| change.snapshot.of(Kind::Pod).filter(move |pod| pod.is_controlled_by(set.uid()) && lives(pod)));
     sets.map(|set| (Kind::ReplicaSet, set)).chain(pods.map(|pod| (Kind::Pod, pod))).collect()
 }
 
@@ -74,9 +74,9 @@ fn selectors(change: &Change<'_>, id: &ObjectId, object: &Object) -> Vec<Selecto
 
 /// The labels before, in between and after: what is set comes first, what is taken away goes last.
 fn states(edits: &LabelEdits, object: &Object) -> [Labels; 3] {
-    let before = labels_of(object);
+    let before = object.labels();
     let set: LabelEdits = edits.iter().filter(|edit| edit.value.is_some()).cloned().collect();
-    [set.apply(&before), edits.apply(&before), before]
+    [set.apply(before), edits.apply(before), before.clone()]
 }
 
 fn refusal(change: &Change<'_>, target: &Target, other: &ObjectId, number: usize) -> Failure {

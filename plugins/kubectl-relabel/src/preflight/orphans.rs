@@ -9,7 +9,7 @@ use recast::selector::{label_selector, matches};
 use serde_json::Value;
 
 use super::place;
-use crate::change::{Change, Moved, Target, labels_of};
+use crate::change::{Change, Moved, Target};
 
 /// Pods, and `ReplicaSet`s that have pods, that nobody owns and that a target would take in.
 pub fn refusals(change: &Change<'_>) -> Vec<Failure> {
@@ -50,7 +50,7 @@ fn replica_sets<'a>(change: &'a Change<'_>, target: &'a Target) -> Vec<&'a Objec
     let Some(selector) = selector.filter(|_| target.id.kind == Kind::Deployment) else { return Vec::new() };
     let sets = change.snapshot.of(Kind::ReplicaSet).filter(|set| set.controller().is_none() && !set.is_deleting());
     let sets = sets.filter(|set| set.number("/spec/replicas") != Some(0));
-    sets.filter(|set| matches(&selector, &labels_of(set))).collect()
+    sets.filter(|set| matches(&selector, set.labels())).collect()
 }
 
 fn refusal(change: &Change<'_>, target: &Target, kind: Kind, object: &Object) -> Failure {

@@ -64,7 +64,7 @@ fn held(change: &Change<'_>, target: &Target) -> Option<Failure> {
 
 /// The `ReplicaSet`s of a Deployment whose selector does not fit any more when their template has the labels.
 pub fn replica_sets<'a>(change: &'a Change<'_>, target: &'a Target) -> impl Iterator<Item = &'a Object> {
-    let owned = |set: &&Object| set.controller().is_some_and(|owner| owner.uid == target.before.uid());
+    let owned = |set: &&Object| set.is_controlled_by(target.before.uid());
     let sets = change.snapshot.of(Kind::ReplicaSet).filter(|_| target.id.kind == Kind::Deployment);
     sets.filter(owned).filter(|set| !fits(change, set))
 }

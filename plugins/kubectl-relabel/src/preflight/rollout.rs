@@ -87,7 +87,7 @@ fn half_way(change: &Change<'_>, target: &Target) -> Option<Failure> {
     if target.id.kind != Kind::StatefulSet || !target.is_recreated() || partition(&target.before) == 0 {
         return None;
     }
-    let revision = |pod: &Object| pod.metadata().labels.as_ref()?.get(REVISION).cloned();
+    let revision = |pod: &Object| pod.label(REVISION).map(str::to_owned);
     let revisions: BTreeSet<String> = target.pods(change.snapshot).filter_map(revision).collect();
     (revisions.len() > 1).then(|| {
         let failure =

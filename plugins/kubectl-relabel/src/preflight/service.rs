@@ -80,9 +80,7 @@ fn working(change: &Change<'_>, now: &Behind, pods: &[&Object]) -> String {
         now.workloads().into_iter().filter(|id| change.target(id).is_none()).cloned().collect();
     if first.is_empty() {
         let alone = pods.iter().filter(|pod| pod.controller().is_none());
-        first = alone
-            .map(|pod| ObjectId::new(Kind::Pod, pod.metadata().namespace.as_deref().unwrap_or_default(), pod.name()))
-            .collect();
+        first = alone.map(|pod| ObjectId::of(Kind::Pod, pod)).collect();
     }
     if first.is_empty() {
         return "label the pods that it is to select first, or insist with --allow-empty".to_owned();

@@ -33,12 +33,7 @@ impl Goal for Prune {
 fn delete(remnant: &Remnant, snapshot: &Snapshot) -> Option<Action> {
     let Verdict::Goes(why) = remnant.verdict else { return None };
     let object = snapshot.get(&remnant.id)?;
-    let request = Request::Delete {
-        id: remnant.id.clone(),
-        uid: remnant.uid.clone(),
-        resource_version: object.metadata().resource_version.clone().unwrap_or_default(),
-        propagation: Propagation::Foreground,
-    };
+    let request = Request::delete(remnant.id.clone(), object, Propagation::Foreground);
     Some(Action { request, why: why.to_owned() })
 }
 

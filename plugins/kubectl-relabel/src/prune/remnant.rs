@@ -8,8 +8,6 @@ use recast::selector::{Labels, label_selector, matches};
 use recast::snapshot::Snapshot;
 use serde_json::Value;
 
-use crate::change::labels_of;
-
 /// The hash by which a Deployment's controller tells its `ReplicaSet`s, and their pods.
 const TEMPLATE_HASH: &str = "pod-template-hash";
 /// The hash by which pods, and a `DaemonSet`'s revisions, are told.
@@ -88,10 +86,10 @@ fn stays(why: impl Into<String>) -> Verdict {
 
 /// A pod that the target's controller made, and let go when its labels did not match any more.
 fn pod(target: &ObjectId, owner: &Object, pod: &Object, snapshot: &Snapshot) -> Option<Verdict> {
-    let labels = labels_of(pod);
+    let labels = pod.labels();
     let wanted = recast::selector::labels(owner.at("/spec/selector/matchLabels"));
     let shares = wanted.iter().any(|(key, value)| labels.get(key) == Some(value));
-    let made = is_made_by(target, pod, &labels);
+    let made = is_made_by(target, pod, labels);
     if !shares && !made {
         return None;
     }
@@ -112,14 +110,14 @@ fn pod(target: &ObjectId, owner: &Object, pod: &Object, snapshot: &Snapshot) -> 
     {
         return Some(stays(format!("it is in the slices of service/{}", service.name())));
     }
-    let selecting = |service: &&Object| !is_finished(pod) && selects(service, &labels);
+    let selecting = |service: &&Object| !is_finished(pod) && selects(service, labels);
     if let Some(service) = snapshot.of(Kind::Service).find(selecting) {
         return Some(stays(format!("service/{} selects it", service.name())));
     }
     match taker(
         &[Kind::DaemonSet, Kind::ReplicaSet, Kind::StatefulSet],
         &target.beside(Kind::Pod, pod.name()),
-        &labels,
+        labels,
         snapshot,
     ) {
         Some(taker) => Some(stays(format!("{taker} selects it, and takes it"))),
@@ -139,7 +137,7 @@ fn is_made_by(target: &ObjectId, pod: &Object, labels: &Labels) -> bool {
 
 /// A ReplicaSet without pods, named as a Deployment of this name would name it.
 fn replica_set(target: &ObjectId, set: &Object, snapshot: &Snapshot) -> Option<Verdict> {
-    let labels = labels_of(set);
+    let labels = set.labels();
     let hash = labels.get(TEMPLATE_HASH).filter(|_| target.kind != Kind::ReplicaSet)?;
     if set.name() != format!("{}-{hash}", target.name) {
         return None;
@@ -148,7 +146,7 @@ fn replica_set(target: &ObjectId, set: &Object, snapshot: &Snapshot) -> Option<V
     if set.number("/spec/replicas") != Some(0) || number("/status/replicas") > 0 {
         return Some(stays("it has pods"));
     }
-    match taker(&[Kind::Deployment], &target.beside(Kind::ReplicaSet, set.name()), &labels, snapshot) {
+    match taker(&[Kind::Deployment], &target.beside(Kind::ReplicaSet, set.name()), labels, snapshot) {
         Some(taker) => Some(stays(format!("{taker} selects it, and takes it for its history"))),
         None => Some(Verdict::Goes("without pods and without owner")),
     }
@@ -161,12 +159,12 @@ fn revision(target: &ObjectId, revision: &Object, snapshot: &Snapshot) -> Option
         Kind::StatefulSet => STATEFUL_HASH,
         _ => return None,
     };
-    let labels = labels_of(revision);
+    let labels = revision.labels();
     let name = revision.name().trim_end_matches("-r");
     if name != format!("{}-{}", target.name, labels.get(key)?) {
         return None;
     }
-    match taker(&[target.kind], &target.beside(Kind::ControllerRevision, revision.name()), &labels, snapshot) {
+    match taker(&[target.kind], &target.beside(Kind::ControllerRevision, revision.name()), labels, snapshot) {
         Some(taker) => Some(stays(format!("{taker} selects it, and takes it for its history"))),
         None => Some(Verdict::Goes("a revision without owner")),
     }
@@ -185,17 +183,14 @@ fn taker(kinds: &[Kind], of: &ObjectId, labels: &Labels, snapshot: &Snapshot) ->
 
 /// What else selects the pod.
 fn selected_by(pod: &Object, snapshot: &Snapshot) -> Vec<ObjectId> {
-    let labels = labels_of(pod);
+    let labels = pod.labels();
     let fields = [(Kind::NetworkPolicy, "podSelector"), (Kind::PodDisruptionBudget, "selector")];
     let selecting = fields.into_iter().flat_map(|(kind, field)| {
         let selects = |object: &&Object| {
             let selector = object.at("/spec").map_or(&Value::Null, |spec| &spec[field]);
-            label_selector(selector).is_ok_and(|selector| matches(&selector, &labels))
+            label_selector(selector).is_ok_and(|selector| matches(&selector, labels))
         };
-        let id = |object: &Object| {
-            ObjectId::new(kind, object.metadata().namespace.as_deref().unwrap_or_default(), object.name())
-        };
-        snapshot.of(kind).filter(selects).map(id).collect::<Vec<_>>()
+        snapshot.of(kind).filter(selects).map(|object| ObjectId::of(kind, object)).collect::<Vec<_>>()
     });
     selecting.collect()
 }
