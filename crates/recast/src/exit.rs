@@ -23,11 +23,3 @@ impl From<Exit> for ExitCode {
         Self::from(exit as u8)
     }
 }
-
-/// Help goes to stdout and is no failure; kubectl ends with 1 for a wrong command line.
-#[must_use]
-pub fn usage(error: &clap::Error) -> ExitCode {
-    // Nothing is left to report a failing terminal to.
-    let _ = error.print();
-    if error.use_stderr() { Exit::Failed } else { Exit::Done }.into()
-}

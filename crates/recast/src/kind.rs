@@ -67,6 +67,15 @@ impl Kind {
         Self::StatefulSet,
     ];
 
+    /// The kinds that keep pods running by a template.
+    pub const WORKLOADS: [Self; 4] = [Self::DaemonSet, Self::Deployment, Self::ReplicaSet, Self::StatefulSet];
+
+    /// Whether it keeps pods running by a template.
+    #[must_use]
+    pub const fn is_workload(self) -> bool {
+        matches!(self, Self::DaemonSet | Self::Deployment | Self::ReplicaSet | Self::StatefulSet)
+    }
+
     /// Group, version and plural as the API server serves them.
     #[must_use]
     pub fn resource(self) -> ApiResource {

@@ -40,5 +40,6 @@ pub mod syntax;
 pub mod target;
 pub mod terminal;
 pub mod timeout;
+pub mod usage;
 pub mod wire;
 pub mod workload;

@@ -24,6 +24,18 @@ pub struct Object {
 }
 
 impl Object {
+    /// Of the metadata, what the server writes and a new object does not bring along.
+    pub const SERVER_OWNED: [&str; 8] = [
+        "uid",
+        "resourceVersion",
+        "generation",
+        "creationTimestamp",
+        "deletionTimestamp",
+        "deletionGracePeriodSeconds",
+        "managedFields",
+        "selfLink",
+    ];
+
     /// Wraps JSON that has the shape of a Kubernetes object.
     ///
     /// # Errors

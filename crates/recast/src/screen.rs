@@ -2,8 +2,10 @@
 
 use std::cell::RefCell;
 use std::io::{self, Write as _};
+use std::process::ExitCode;
 
 use crate::engine::Gate;
+use crate::exit::{Exit, Outcome};
 use crate::failure::Failure;
 use crate::output::unwritable;
 use crate::progress::Progress;
@@ -75,6 +77,16 @@ impl Screen {
     pub fn progress<'g>(&self, gates: impl Iterator<Item = &'g Gate>) {
         let lines = gates.map(|gate| format!("waiting for {}: {}", gate.waits_for, gate.sees));
         self.progress.borrow_mut().show(lines.collect());
+    }
+
+    /// What the command ends with.
+    #[must_use]
+    pub fn end(&self, outcome: Outcome) -> ExitCode {
+        let exit = outcome.unwrap_or_else(|failures| {
+            self.failures(&failures);
+            Exit::Failed
+        });
+        exit.into()
     }
 
     /// Failures, quiet or not.

@@ -5,6 +5,7 @@ use recast::connection::ConnectionArgs;
 use recast::output::{DryRun, Format};
 use recast::syntax::{SyntaxError, check_key, check_name, check_value};
 use recast::timeout::Timeout;
+use recast::usage;
 
 use crate::cast::Wishes;
 use crate::toleration::Toleration;
@@ -32,14 +33,6 @@ Examples:
   # A stateful set, on the nodes with a fast disk only
   kubectl ds-cast sts/cache --node-selector disktype=ssd";
 
-const TEMPLATE: &str = "{about}\n\n{before-help}{usage-heading}\n  {usage}\n\n{all-args}{after-help}\n";
-
-const EXIT_CODES: &str = "\
-Exit codes:
-  0    done, or nothing to do
-  1    refused or failed; what has been done is said
-  130  interrupted; run the same command again to go on";
-
 /// Cast a Deployment, ReplicaSet or StatefulSet to a DaemonSet, losing nothing.
 #[derive(Clone, Debug, Parser)]
 #[allow(clippy::struct_excessive_bools, reason = "each is a flag of the command line")]
@@ -50,8 +43,8 @@ Exit codes:
     disable_version_flag = true,
     about = "Cast a Deployment, ReplicaSet or StatefulSet to a DaemonSet, losing nothing.",
     before_help = EXAMPLES,
-    after_help = EXIT_CODES,
-    help_template = TEMPLATE,
+    after_help = usage::EXIT_CODES,
+    help_template = usage::TEMPLATE,
     override_usage = "kubectl ds-cast (NAME... | TYPE/NAME... | TYPE NAME... | [TYPE] -l SELECTOR | [TYPE] --all) [flags]\n  \
                       kubectl ds-cast -f FILE... [flags]\n  \
                       kubectl ds-cast --undo (NAME... | ds/NAME...) [flags]\n\n  \

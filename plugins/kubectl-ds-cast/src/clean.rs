@@ -3,7 +3,8 @@
 use recast::json::without;
 use serde_json::{Map, Value};
 
-use crate::cast::{SERVER_OWNED, is_controllers, is_of_one_object};
+use crate::cast::{is_controllers, is_of_one_object};
+use recast::object::Object;
 
 /// Removes what the server and its controllers own. Labels and annotations are left as maps, empty ones too, so that a
 /// patch always finds them.
@@ -11,7 +12,7 @@ use crate::cast::{SERVER_OWNED, is_controllers, is_of_one_object};
 pub fn clean(object: &Value) -> Value {
     let mut value = object.clone();
     without(&mut value, &["status"]);
-    for field in SERVER_OWNED {
+    for field in Object::SERVER_OWNED {
         without(&mut value, &["metadata", field]);
     }
     let is_daemon_set = value["kind"] == "DaemonSet";

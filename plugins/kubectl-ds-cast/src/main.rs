@@ -27,14 +27,14 @@ use std::process::ExitCode;
 
 use args::Args;
 use clap::Parser as _;
-use recast::exit::{Exit, usage};
 use recast::screen::Screen;
+use recast::usage;
 
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> ExitCode {
     let args = match Args::try_parse() {
         Ok(args) => args,
-        Err(error) => return usage(&error),
+        Err(error) => return usage::show(&error),
     };
     let screen = Screen::new(args.quiet);
     let outcome = if !args.filename.is_empty() {
@@ -44,9 +44,5 @@ async fn main() -> ExitCode {
     } else {
         casting::run(&args, &screen).await
     };
-    let exit = outcome.unwrap_or_else(|failures| {
-        screen.failures(&failures);
-        Exit::Failed
-    });
-    exit.into()
+    screen.end(outcome)
 }

@@ -14,7 +14,7 @@ use crate::placement::Placement;
 
 /// Does to the snapshot what the controllers would do, about a workload that was created and about what is deleted.
 pub fn settle(snapshot: &mut Snapshot, id: &ObjectId) {
-    let going: Vec<(ObjectId, String)> = WORKLOADS
+    let going: Vec<(ObjectId, String)> = Kind::WORKLOADS
         .into_iter()
         .flat_map(|kind| snapshot.of(kind).filter(|object| object.is_deleting()).map(move |object| (kind, object)))
         .map(|(kind, object)| (id.beside(kind, object.name()), object.uid().to_owned()))
@@ -28,8 +28,6 @@ pub fn settle(snapshot: &mut Snapshot, id: &ObjectId) {
     }
     admit(snapshot, id, &object);
 }
-
-const WORKLOADS: [Kind; 4] = [Kind::DaemonSet, Kind::Deployment, Kind::ReplicaSet, Kind::StatefulSet];
 
 /// Every pod that it wants is there, and ready.
 fn start(snapshot: &mut Snapshot, id: &ObjectId, object: &Object) {

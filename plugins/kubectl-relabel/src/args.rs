@@ -7,6 +7,7 @@ use recast::label::{KINDS, LabelEdits, WordError, split};
 use recast::output::{DryRun, Format};
 use recast::resolve::Naming;
 use recast::timeout::Timeout;
+use recast::usage;
 
 const EXAMPLES: &str = "\
 Examples:
@@ -32,8 +33,6 @@ Examples:
   kubectl relabel --unfinished -A
   kubectl relabel --abort ds/rng";
 
-const TEMPLATE: &str = "{about}\n\n{before-help}{usage-heading}\n  {usage}\n\n{all-args}{after-help}\n";
-
 const USAGE: &str = "\
 kubectl relabel TARGET... (KEY=VALUE | KEY-)... [flags]
   kubectl relabel -f FILE... [TARGET...] (KEY=VALUE | KEY-)... [flags]
@@ -42,12 +41,6 @@ kubectl relabel TARGET... (KEY=VALUE | KEY-)... [flags]
 
   TARGET is TYPE/NAME, TYPE NAME..., TYPE -l SELECTOR or TYPE --all.
   TYPE is ds, deploy, sts, rs, svc, pod, pdb or netpol.";
-
-const EXIT_CODES: &str = "\
-Exit codes:
-  0    done, or nothing to do
-  1    refused or failed; what has been done is said
-  130  interrupted; run the same command again to go on";
 
 /// Change the labels that count, with no pod restarted and no endpoint lost.
 #[derive(Clone, Debug, Parser)]
@@ -59,8 +52,8 @@ Exit codes:
     disable_version_flag = true,
     about = "Change the labels that count, with no pod restarted and no endpoint lost.",
     before_help = EXAMPLES,
-    after_help = EXIT_CODES,
-    help_template = TEMPLATE,
+    after_help = usage::EXIT_CODES,
+    help_template = usage::TEMPLATE,
     override_usage = USAGE
 )]
 pub struct Args {

@@ -50,7 +50,7 @@ impl Target {
     /// Whether it makes pods.
     #[must_use]
     pub const fn is_workload(&self) -> bool {
-        matches!(self.id.kind, Kind::DaemonSet | Kind::Deployment | Kind::ReplicaSet | Kind::StatefulSet)
+        self.id.kind.is_workload()
     }
 
     /// Whether it is deleted and made anew: it is a workload whose selector changes, and selectors are immutable.

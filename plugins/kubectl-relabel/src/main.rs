@@ -16,22 +16,18 @@ use std::process::ExitCode;
 
 use args::Args;
 use clap::Parser as _;
-use recast::exit::{Exit, Outcome, usage};
+use recast::exit::Outcome;
 use recast::screen::Screen;
+use recast::usage;
 
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> ExitCode {
     let args = match Args::try_parse() {
         Ok(args) => args,
-        Err(error) => return usage(&error),
+        Err(error) => return usage::show(&error),
     };
     let screen = Screen::new(args.quiet);
-    let outcome = command(&args, &screen).await;
-    let exit = outcome.unwrap_or_else(|failures| {
-        screen.failures(&failures);
-        Exit::Failed
-    });
-    exit.into()
+    screen.end(command(&args, &screen).await)
 }
 
 async fn command(args: &Args, screen: &Screen) -> Outcome {

@@ -29,9 +29,6 @@ use crate::question;
 use goal::Prune;
 use remnant::{Remnant, remnants};
 
-/// What leaves something behind.
-const KINDS: [Kind; 4] = [Kind::DaemonSet, Kind::Deployment, Kind::ReplicaSet, Kind::StatefulSet];
-
 /// What the user is told about, and what they may be refused.
 struct Pruning<'a> {
     args: &'a Args,
@@ -46,7 +43,7 @@ pub async fn run(args: &Args, screen: &Screen) -> Outcome {
     let words = args.words().map_err(one)?;
     let refuse =
         |kind: Kind, what: &str| Some(Failure::new(format!("{what} leaves nothing behind: a {kind} makes no pods")));
-    let naming = Naming { kinds: &KINDS, refuse, ..args.naming(&words.targets) };
+    let naming = Naming { kinds: &Kind::WORKLOADS, refuse, ..args.naming(&words.targets) };
     let Some((cluster, found)) = open(&naming, &args.connection, screen).await? else { return Ok(Exit::Done) };
     let commands = Commands::like(&args.connection);
     let (mut targets, mut failures) = (Vec::new(), Vec::new());
@@ -111,7 +108,9 @@ impl Pruning<'_> {
     }
 
     async fn look(&self) -> Result<Snapshot, Failure> {
-        let kinds = [Kind::Pod, Kind::Service, Kind::EndpointSlice, Kind::ControllerRevision].into_iter().chain(KINDS);
+        let kinds = [Kind::Pod, Kind::Service, Kind::EndpointSlice, Kind::ControllerRevision]
+            .into_iter()
+            .chain(Kind::WORKLOADS);
         let needed = kinds.map(|kind| (kind, Need::Required));
         let optional = [Kind::NetworkPolicy, Kind::PodDisruptionBudget].map(|kind| (kind, Need::Optional));
         let scopes = needed.chain(optional);

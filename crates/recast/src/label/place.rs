@@ -39,8 +39,8 @@ impl Place {
     /// The places of a kind; none if labels have no meaning there.
     pub const fn of(kind: Kind, keep_selector: bool) -> &'static [Self] {
         match kind {
-            Kind::DaemonSet | Kind::Deployment | Kind::ReplicaSet | Kind::StatefulSet if keep_selector => &[TEMPLATE],
-            Kind::DaemonSet | Kind::Deployment | Kind::ReplicaSet | Kind::StatefulSet => &[SELECTOR, TEMPLATE],
+            kind if kind.is_workload() && keep_selector => &[TEMPLATE],
+            kind if kind.is_workload() => &[SELECTOR, TEMPLATE],
             Kind::Service => &[Plain(&["spec", "selector"])],
             Kind::PodDisruptionBudget => &[SELECTOR],
             Kind::NetworkPolicy => &[Selector(&["spec", "podSelector"])],

@@ -15,18 +15,6 @@ use crate::object::Object;
 use crate::patch::Edits;
 use crate::snapshot::Snapshot;
 
-/// Of the metadata, what the server writes and a new object does not bring along.
-const SERVER_OWNED: [&str; 8] = [
-    "uid",
-    "resourceVersion",
-    "generation",
-    "creationTimestamp",
-    "deletionTimestamp",
-    "deletionGracePeriodSeconds",
-    "managedFields",
-    "selfLink",
-];
-
 impl Swap {
     /// What is next about the owner; nothing if it is what it is to be.
     pub(super) fn step(&self, unit: &Unit, snapshot: &Snapshot) -> Result<Option<Step>, Failure> {
@@ -94,7 +82,7 @@ impl Swap {
     fn fresh(&self, unit: &Unit, snapshot: &Snapshot) -> Value {
         let mut object = self.with_late_edits(unit, snapshot);
         without(&mut object, &["status"]);
-        for field in SERVER_OWNED {
+        for field in Object::SERVER_OWNED {
             without(&mut object, &["metadata", field]);
         }
         without(&mut object, &["metadata", "finalizers"]);

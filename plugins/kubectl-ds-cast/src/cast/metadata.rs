@@ -2,23 +2,12 @@
 
 use recast::difference::plain;
 use recast::kind::Kind;
+use recast::object::Object;
 use recast::patch::Edits;
 use serde_json::{Value, json};
 
 use super::{Account, Origin, Wishes};
 use crate::remember;
-
-/// Fields of the metadata that the server owns.
-pub const SERVER_OWNED: [&str; 8] = [
-    "uid",
-    "resourceVersion",
-    "generation",
-    "creationTimestamp",
-    "deletionTimestamp",
-    "deletionGracePeriodSeconds",
-    "managedFields",
-    "selfLink",
-];
 
 /// Fields of the metadata that tie the source to other objects.
 const TIES: [&str; 2] = ["ownerReferences", "finalizers"];
@@ -42,7 +31,7 @@ pub fn cast(kind: Kind, edits: &mut Edits, origin: Origin, wishes: &Wishes, acco
     if !wishes.keep_namespace && origin == Origin::Cluster {
         edits.remove(&["metadata", "namespace"]);
     }
-    for field in SERVER_OWNED.into_iter().chain(TIES) {
+    for field in Object::SERVER_OWNED.into_iter().chain(TIES) {
         edits.remove(&["metadata", field]);
     }
     strip(edits, "annotations", |key, _| is_of_one_object(key));

@@ -14,7 +14,7 @@ pub fn say(screen: &Screen, files: &[&File], edits: &LabelEdits, overwrite: bool
     let mut immutable = false;
     for (before, after) in files.iter().flat_map(|file| changed(file)) {
         let Some(kind) = Kind::from_manifest(after.api_version(), after.kind()) else { continue };
-        let workload = matches!(kind, Kind::DaemonSet | Kind::Deployment | Kind::ReplicaSet | Kind::StatefulSet);
+        let workload = kind.is_workload();
         immutable |= workload && changed_parts(kind, &before.value, &after.value).contains(&"selector");
         edited.entry(after.namespace()).or_default().push((kind, after.name()));
     }

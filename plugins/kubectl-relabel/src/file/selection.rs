@@ -51,7 +51,7 @@ fn pairs(files: &[&File], state: fn(&File) -> &Manifest) -> Pairs {
 fn pod_labels(object: &ManifestObject) -> Option<Labels> {
     let pointer = match kind(object)? {
         Kind::Pod => "/metadata/labels",
-        Kind::DaemonSet | Kind::Deployment | Kind::ReplicaSet | Kind::StatefulSet => "/spec/template/metadata/labels",
+        kind if kind.is_workload() => "/spec/template/metadata/labels",
         _ => return None,
     };
     Some(labels(object.value.pointer(pointer)))

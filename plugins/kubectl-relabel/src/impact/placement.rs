@@ -19,8 +19,7 @@ struct Rule<'a> {
 
 /// The workloads whose pods to come are placed by other pods, or by a label that they get.
 pub fn rows(change: &Change<'_>, pods: &[Moved<'_>]) -> Vec<Row> {
-    let kinds = [Kind::DaemonSet, Kind::Deployment, Kind::ReplicaSet, Kind::StatefulSet];
-    let all = kinds.into_iter().flat_map(|kind| every(change, kind));
+    let all = Kind::WORKLOADS.into_iter().flat_map(|kind| every(change, kind));
     // What has an owner is placed as the owner's template says.
     let own = all.filter(|(id, object)| id.kind != Kind::ReplicaSet || object.controller().is_none());
     own.flat_map(|(id, object)| of(change, &id, object, pods)).collect()

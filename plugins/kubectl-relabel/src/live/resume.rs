@@ -23,7 +23,7 @@ impl Live<'_> {
         // A Service is locked only while it stands on a bridge, and that can be seen on itself.
         let marked = |object: &Object| object.label(MARKER).is_some();
         let locked = found.iter().filter(|found| match place(found).kind {
-            Kind::DaemonSet | Kind::Deployment | Kind::ReplicaSet | Kind::StatefulSet => true,
+            kind if kind.is_workload() => true,
             Kind::Service => matches!(found, Found::There(_, object) if self.args.abort || marked(object)),
             _ => false,
         });

@@ -12,9 +12,6 @@ use recast::selector::{Labels, label_selector, matches};
 use super::{gentler, place};
 use crate::change::{Change, Target};
 
-/// What takes things without owner.
-const TAKERS: [Kind; 4] = [Kind::DaemonSet, Kind::Deployment, Kind::ReplicaSet, Kind::StatefulSet];
-
 /// Controllers that would take what is not theirs.
 pub fn refusals(change: &Change<'_>) -> Vec<Failure> {
     change.recreated().flat_map(|target| takers(change, target)).collect()
@@ -34,7 +31,8 @@ fn takers(change: &Change<'_>, target: &Target) -> Vec<Failure> {
         let number = free.iter().filter(takes).count();
         (number > 0).then(|| refusal(change, target, &id, number))
     };
-    let others = TAKERS.into_iter().flat_map(|kind| change.snapshot.of(kind).map(move |object| (kind, object)));
+    let others =
+        Kind::WORKLOADS.into_iter().flat_map(|kind| change.snapshot.of(kind).map(move |object| (kind, object)));
     let others = others.filter(|(_, object)| object.uid() != target.before.uid() && !object.is_deleting());
     // What belongs to the workload is made anew with it.
     let others = others.filter(|(_, object)| object.controller().is_none_or(|owner| owner.uid != target.before.uid()));

@@ -73,8 +73,7 @@ fn owner(pod: &Object, snapshot: &Snapshot) -> Option<Owner> {
     let set = snapshot.of(Kind::ReplicaSet).find(|set| set.uid() == controller.uid);
     let controller = set.and_then(Object::controller).unwrap_or(controller);
     let kind = Kind::from_manifest(&controller.api_version, &controller.kind);
-    let kind =
-        kind.filter(|kind| matches!(kind, Kind::DaemonSet | Kind::Deployment | Kind::ReplicaSet | Kind::StatefulSet));
+    let kind = kind.filter(|kind| kind.is_workload());
     Some(match kind {
         Some(kind) => Owner::Workload(ObjectId::new(kind, namespace, &controller.name)),
         None => Owner::Other(format!("{}/{}", controller.kind.to_lowercase(), controller.name)),
