@@ -1,4 +1,4 @@
-//! The flags in the documentation are those of the program.
+//! The flags in the documentation are those of the program, and what it says of itself is true.
 
 #![allow(clippy::unwrap_used, reason = "a panic is how a test fails")]
 
@@ -15,12 +15,16 @@ const PACKAGE: &str = env!("CARGO_PKG_NAME");
 const BEGIN: &str = "<!-- help: begin -->\n```\n";
 const END: &str = "```\n<!-- help: end -->";
 
+fn printed(words: &str) -> String {
+    let mut command = Command::new(PROGRAM.unwrap());
+    let output = command.args(words.split(' ')).env("COLUMNS", "100").stdin(Stdio::null()).output().unwrap();
+    assert!(output.status.success(), "{output:?}");
+    String::from_utf8(output.stdout).unwrap()
+}
+
 /// What `--help` prints on a terminal of a hundred columns.
 fn help() -> String {
-    let output =
-        Command::new(PROGRAM.unwrap()).arg("--help").env("COLUMNS", "100").stdin(Stdio::null()).output().unwrap();
-    assert!(output.status.success(), "{output:?}");
-    let text = String::from_utf8(output.stdout).unwrap();
+    let text = printed("--help");
     let lines: Vec<&str> = text.trim_end().lines().map(str::trim_end).collect();
     lines.join("\n") + "\n"
 }
@@ -38,4 +42,21 @@ fn the_page_shows_the_help_as_it_is() {
     } else {
         assert_eq!(shown, help, "{name} is not in step; RECAST_BLESS=1 cargo test -p {PACKAGE} writes it anew");
     }
+}
+
+#[test]
+fn the_versions_of_kubernetes_that_it_names_are_those_that_the_tests_run_on() {
+    let version: serde_json::Value = serde_json::from_str(&printed("version -o json")).unwrap();
+    let folders = fs::read_dir(Path::new(env!("CARGO_MANIFEST_DIR")).join("../../tests/cluster")).unwrap();
+    let names = folders.map(|entry| entry.unwrap().file_name().into_string().unwrap());
+    let mut tested: Vec<String> =
+        names.filter_map(|name| name.strip_prefix("kubernetes-").map(str::to_owned)).collect();
+    tested.sort();
+    assert_eq!(version["kubernetes"], serde_json::json!(tested));
+    assert_eq!(version["version"], env!("CARGO_PKG_VERSION"));
+    assert!(printed("version").starts_with(&format!(
+        "kubectl {} {}\n",
+        &PACKAGE["kubectl-".len()..],
+        env!("CARGO_PKG_VERSION")
+    )));
 }

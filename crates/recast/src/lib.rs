@@ -5,6 +5,7 @@
 //! takes a client and a sink for what happens. The binaries print, with [`failure`], [`output`] and [`screen`].
 
 pub mod action;
+pub mod besides;
 pub mod cluster;
 pub mod commands;
 pub mod connection;
@@ -41,5 +42,6 @@ pub mod target;
 pub mod terminal;
 pub mod timeout;
 pub mod usage;
+pub mod version;
 pub mod wire;
 pub mod workload;

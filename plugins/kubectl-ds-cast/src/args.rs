@@ -1,6 +1,7 @@
 //! The command line.
 
 use clap::{ArgAction, Parser};
+use recast::besides::Besides;
 use recast::connection::ConnectionArgs;
 use recast::output::{DryRun, Format};
 use recast::syntax::{SyntaxError, check_key, check_name, check_value};
@@ -39,7 +40,9 @@ Examples:
 #[command(
     bin_name = "kubectl ds-cast",
     version,
+    args_conflicts_with_subcommands = true,
     disable_help_flag = true,
+    disable_help_subcommand = true,
     disable_version_flag = true,
     about = "Cast a Deployment, ReplicaSet or StatefulSet to a DaemonSet, losing nothing.",
     before_help = EXAMPLES,
@@ -47,8 +50,9 @@ Examples:
     help_template = usage::TEMPLATE,
     override_usage = "kubectl ds-cast (NAME... | TYPE/NAME... | TYPE NAME... | [TYPE] -l SELECTOR | [TYPE] --all) [flags]\n  \
                       kubectl ds-cast -f FILE... [flags]\n  \
-                      kubectl ds-cast --undo (NAME... | ds/NAME...) [flags]\n\n  \
-                      A NAME alone is a deployment's, with --undo a daemon set's."
+                      kubectl ds-cast --undo (NAME... | ds/NAME...) [flags]\n  \
+                      kubectl ds-cast COMMAND\n\n  \
+                      A NAME alone is a deployment's, with --undo a daemon set's. One that is a COMMAND too is deploy/NAME."
 )]
 pub struct Args {
     /// What to cast: NAME (a deployment), TYPE/NAME, or TYPE NAME...
@@ -138,6 +142,10 @@ pub struct Args {
     /// Which cluster, as whom, and how.
     #[command(flatten)]
     pub connection: ConnectionArgs,
+
+    /// What there is besides.
+    #[command(subcommand)]
+    pub besides: Option<Besides>,
 }
 
 impl Args {
@@ -202,5 +210,15 @@ mod tests {
         assert!(parse("x --all -l a=b").is_err());
         assert!(parse("x rng --name Rng").is_err());
         assert!(parse("x rng --node-selector a").is_err());
+    }
+    #[test]
+    fn a_word_is_a_command_only_where_it_comes_first() {
+        let parse = |line: &str| Args::try_parse_from(line.split(' ')).unwrap();
+        assert!(parse("x version -o json").besides.is_some());
+        for line in ["x deploy/version", "x deploy version", "x rng version", "x --undo version", "x -n web version"] {
+            let args = parse(line);
+            assert!(args.besides.is_none(), "{line}");
+            assert!(args.targets.last().unwrap().ends_with("version"), "{line}");
+        }
     }
 }

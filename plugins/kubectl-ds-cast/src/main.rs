@@ -26,7 +26,7 @@ mod warnings;
 use std::process::ExitCode;
 
 use args::Args;
-use clap::Parser as _;
+use clap::{CommandFactory as _, Parser as _};
 use recast::screen::Screen;
 use recast::usage;
 
@@ -37,7 +37,9 @@ async fn main() -> ExitCode {
         Err(error) => return usage::show(&error),
     };
     let screen = Screen::new(args.quiet);
-    let outcome = if !args.filename.is_empty() {
+    let outcome = if let Some(besides) = &args.besides {
+        besides.run(&Args::command(), &screen)
+    } else if !args.filename.is_empty() {
         file::run(&args, &screen)
     } else if args.undo {
         undoing::run(&args, &screen).await

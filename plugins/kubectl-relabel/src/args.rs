@@ -1,6 +1,7 @@
 //! The command line.
 
 use clap::{ArgAction, Parser};
+use recast::besides::Besides;
 use recast::connection::ConnectionArgs;
 use recast::failure::Failure;
 use recast::label::{KINDS, LabelEdits, WordError, split};
@@ -38,6 +39,7 @@ kubectl relabel TARGET... (KEY=VALUE | KEY-)... [flags]
   kubectl relabel -f FILE... [TARGET...] (KEY=VALUE | KEY-)... [flags]
   kubectl relabel (--list | --prune | --abort) TARGET... [flags]
   kubectl relabel --unfinished [-A] [flags]
+  kubectl relabel COMMAND
 
   TARGET is TYPE/NAME, TYPE NAME..., TYPE -l SELECTOR or TYPE --all.
   TYPE is ds, deploy, sts, rs, svc, pod, pdb or netpol.";
@@ -48,7 +50,9 @@ kubectl relabel TARGET... (KEY=VALUE | KEY-)... [flags]
 #[command(
     bin_name = "kubectl relabel",
     version,
+    args_conflicts_with_subcommands = true,
     disable_help_flag = true,
+    disable_help_subcommand = true,
     disable_version_flag = true,
     about = "Change the labels that count, with no pod restarted and no endpoint lost.",
     before_help = EXAMPLES,
@@ -168,6 +172,10 @@ pub struct Args {
     /// Which cluster, as whom, and how.
     #[command(flatten)]
     pub connection: ConnectionArgs,
+
+    /// What there is besides.
+    #[command(subcommand)]
+    pub besides: Option<Besides>,
 }
 
 /// What the words of the command line ask for.

@@ -15,7 +15,7 @@ mod scene;
 use std::process::ExitCode;
 
 use args::Args;
-use clap::Parser as _;
+use clap::{CommandFactory as _, Parser as _};
 use recast::exit::Outcome;
 use recast::screen::Screen;
 use recast::usage;
@@ -31,6 +31,9 @@ async fn main() -> ExitCode {
 }
 
 async fn command(args: &Args, screen: &Screen) -> Outcome {
+    if let Some(besides) = &args.besides {
+        return besides.run(&Args::command(), screen);
+    }
     if args.prune {
         return prune::run(args, screen).await;
     }
