@@ -88,7 +88,7 @@ impl Swap {
     /// How many pods that were up to date are still there.
     fn current_pods(unit: &Unit, snapshot: &Snapshot) -> i64 {
         let pods = Self::pods(unit, snapshot).into_iter();
-        let current = pods.filter(|pod| unit.record(pod).is_some_and(|record| record.current));
+        let current = pods.filter(|pod| unit.is_current(pod));
         i64::try_from(current.count()).unwrap_or(i64::MAX)
     }
 

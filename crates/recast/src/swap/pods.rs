@@ -75,7 +75,7 @@ impl Swap {
     fn added(&self, unit: &Unit, pod: &Object, owner: Option<&Object>) -> Wanted {
         let mut added: Wanted = self.wanted(unit, pod).into_iter().filter(|(_, value)| value.is_some()).collect();
         added.extend(self.fence().into_iter().map(|(key, value)| (key, Some(value))));
-        let is_current = unit.record(pod).is_some_and(|record| record.current);
+        let is_current = unit.is_current(pod);
         if unit.id().kind == Kind::DaemonSet && is_current {
             // In place, the template's change has raised it; else the next owner takes over what the last one had.
             let before = unit.before.object.pointer("/metadata/annotations");
@@ -132,7 +132,7 @@ impl Swap {
     pub(super) fn mark_current(unit: &Unit, revision: &str, snapshot: &Snapshot) -> Vec<Action> {
         let wanted = Wanted::from([(REVISION.to_owned(), Some(revision.to_owned()))]);
         let pods = Self::pods(unit, snapshot).into_iter();
-        let current = pods.filter(|pod| unit.record(pod).is_some_and(|record| record.current));
+        let current = pods.filter(|pod| unit.is_current(pod));
         current
             .filter_map(|pod| {
                 patch_labels(pod, &wanted, "it was up to date before, and nothing but labels has changed")
