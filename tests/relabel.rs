@@ -24,6 +24,7 @@ mod relabel {
     mod rights;
     mod scene;
     mod services;
+    mod state;
     mod swap;
     mod swap_history;
     mod swap_kept;

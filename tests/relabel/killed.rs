@@ -1,7 +1,8 @@
 //! Killed after any of its writes: the same command finishes it, `--abort` puts back what was.
 
 use super::scene::{
-    Case, DAEMON_SET_ADD, DAEMON_SET_CHANGE, DAEMON_SET_KEEP, DEPLOYMENT_CHANGE, STATEFUL_SET_ADD, Scene,
+    Case, DAEMON_SET_ADD, DAEMON_SET_CHANGE, DAEMON_SET_KEEP, DAEMON_SET_REMOVE, DEPLOYMENT_CHANGE, DEPLOYMENT_REMOVE,
+    REPLICA_SET_CHANGE, STATEFUL_SET_ADD, Scene,
 };
 use super::tool::Relabel as _;
 use crate::harness::{Moment, killed};
@@ -67,6 +68,24 @@ fn a_label_changed_on_a_daemon_set_is_finished() {
 
 #[test]
 #[ignore = "needs a cluster: make test"]
+fn a_label_changed_on_a_daemon_set_is_put_back() {
+    is_put_back_by_abort(&DAEMON_SET_CHANGE);
+}
+
+#[test]
+#[ignore = "needs a cluster: make test"]
+fn a_label_removed_from_a_daemon_set_is_finished() {
+    is_finished_by_the_same_command(&DAEMON_SET_REMOVE);
+}
+
+#[test]
+#[ignore = "needs a cluster: make test"]
+fn a_label_removed_from_a_daemon_set_is_put_back() {
+    is_put_back_by_abort(&DAEMON_SET_REMOVE);
+}
+
+#[test]
+#[ignore = "needs a cluster: make test"]
 fn a_daemon_set_that_keeps_its_selector_is_finished() {
     is_finished_by_the_same_command(&DAEMON_SET_KEEP);
 }
@@ -91,6 +110,18 @@ fn a_label_changed_on_a_deployment_is_put_back() {
 
 #[test]
 #[ignore = "needs a cluster: make test"]
+fn a_label_removed_from_a_deployment_is_finished() {
+    is_finished_by_the_same_command(&DEPLOYMENT_REMOVE);
+}
+
+#[test]
+#[ignore = "needs a cluster: make test"]
+fn a_label_removed_from_a_deployment_is_put_back() {
+    is_put_back_by_abort(&DEPLOYMENT_REMOVE);
+}
+
+#[test]
+#[ignore = "needs a cluster: make test"]
 fn a_label_added_to_a_stateful_set_is_finished() {
     is_finished_by_the_same_command(&STATEFUL_SET_ADD);
 }
@@ -99,4 +130,16 @@ fn a_label_added_to_a_stateful_set_is_finished() {
 #[ignore = "needs a cluster: make test"]
 fn a_label_added_to_a_stateful_set_is_put_back() {
     is_put_back_by_abort(&STATEFUL_SET_ADD);
+}
+
+#[test]
+#[ignore = "needs a cluster: make test"]
+fn a_label_changed_on_a_replica_set_is_finished() {
+    is_finished_by_the_same_command(&REPLICA_SET_CHANGE);
+}
+
+#[test]
+#[ignore = "needs a cluster: make test"]
+fn a_label_changed_on_a_replica_set_is_put_back() {
+    is_put_back_by_abort(&REPLICA_SET_CHANGE);
 }

@@ -2,7 +2,8 @@
 
 use serde_json::{Value, json};
 
-use crate::harness::manifests::{daemon_set, deployment, service, stateful_set};
+use super::state::{State, is_left_clean};
+use crate::harness::manifests::{daemon_set, deployment, replica_set, service, stateful_set};
 use crate::harness::{Endpoints, Namespace, Pods, eventually};
 
 /// A change of a workload `rng` behind a Service of the same name.
@@ -11,53 +12,73 @@ pub struct Case {
     pub workload: fn() -> Value,
     /// It, TYPE/NAME.
     pub target: &'static str,
-    /// What its Service selects.
-    pub selects: &'static str,
+    /// The labels that its Service selects besides `app`.
+    selects: fn() -> Value,
     /// What is typed, with `N` for the how-manieth change it is.
     words: &'static str,
-    /// The label that the pods have then.
+    /// The label that the pods have then, or have no more.
     label: &'static str,
 }
 
 /// How many pods there are.
 pub const PODS: usize = 2;
 
-const TYPES: &str = "daemonsets,deployments,replicasets,statefulsets,pods,services,secrets";
-
 pub const DAEMON_SET_ADD: Case = Case {
     workload: nodes,
     target: "ds/rng",
-    selects: "app",
+    selects: || json!({}),
     words: "ds/rng svc/rng activeN=yes",
     label: "activeN=yes",
 };
 pub const DAEMON_SET_CHANGE: Case = Case {
-    workload: || with_tier(nodes()),
+    workload: || labelled(nodes(), tier()),
     target: "ds/rng",
-    selects: "tier",
+    selects: tier,
     words: "ds/rng svc/rng tier=N --overwrite",
     label: "tier=N",
 };
 pub const DAEMON_SET_KEEP: Case = Case {
     workload: nodes,
     target: "ds/rng",
-    selects: "app",
+    selects: || json!({}),
     words: "ds/rng svc/rng activeN=yes --keep-selector",
     label: "activeN=yes",
 };
 pub const DEPLOYMENT_CHANGE: Case = Case {
-    workload: || with_tier(deployment("rng", 2)),
+    workload: || labelled(deployment("rng", 2), tier()),
     target: "deploy/rng",
-    selects: "tier",
+    selects: tier,
     words: "deploy/rng svc/rng tier=N --overwrite",
     label: "tier=N",
 };
 pub const STATEFUL_SET_ADD: Case = Case {
     workload: || stateful_set("rng", 2),
     target: "sts/rng",
-    selects: "app",
+    selects: || json!({}),
     words: "sts/rng svc/rng activeN=yes",
     label: "activeN=yes",
+};
+
+pub const DAEMON_SET_REMOVE: Case = Case {
+    workload: || labelled(nodes(), tiers()),
+    target: "ds/rng",
+    selects: tiers,
+    words: "ds/rng svc/rng tierN-",
+    label: "tierN",
+};
+pub const DEPLOYMENT_REMOVE: Case = Case {
+    workload: || labelled(deployment("rng", 2), tiers()),
+    target: "deploy/rng",
+    selects: tiers,
+    words: "deploy/rng svc/rng tierN-",
+    label: "tierN",
+};
+pub const REPLICA_SET_CHANGE: Case = Case {
+    workload: || labelled(replica_set("rng", 2), tier()),
+    target: "rs/rng",
+    selects: tier,
+    words: "rs/rng svc/rng tier=N --overwrite",
+    label: "tier=N",
 };
 
 /// A DaemonSet for two of the nodes.
@@ -67,10 +88,24 @@ fn nodes() -> Value {
     set
 }
 
-fn with_tier(mut workload: Value) -> Value {
-    workload["spec"]["selector"]["matchLabels"]["tier"] = json!("back");
-    workload["spec"]["template"]["metadata"]["labels"]["tier"] = json!("back");
+fn tier() -> Value {
+    json!({"tier": "back"})
+}
+
+/// A label for each change that takes one away.
+fn tiers() -> Value {
+    (1..60).map(|number| (format!("tier{number}"), json!("back"))).collect()
+}
+
+fn labelled(mut workload: Value, labels: Value) -> Value {
+    for place in ["/spec/selector/matchLabels", "/spec/template/metadata/labels"] {
+        add(workload.pointer_mut(place).unwrap(), labels.clone());
+    }
     workload
+}
+
+fn add(to: &mut Value, mut labels: Value) {
+    to.as_object_mut().unwrap().append(labels.as_object_mut().unwrap());
 }
 
 /// A case in a namespace, watched.
@@ -80,7 +115,7 @@ pub struct Scene {
     pub ns: Namespace,
     /// The how-manieth change is made.
     pub number: usize,
-    before: Vec<Value>,
+    before: State,
     pods: Pods,
     endpoints: Endpoints,
 }
@@ -90,15 +125,13 @@ impl Scene {
     pub fn of(case: &'static Case) -> Self {
         let ns = Namespace::new();
         let mut front = service("rng");
-        if case.selects == "tier" {
-            front["spec"]["selector"]["tier"] = json!("back");
-        }
+        add(&mut front["spec"]["selector"], (case.selects)());
         ns.create(&(case.workload)());
         ns.create(&front);
-        ns.rolled_out(case.target);
+        has_settled(&ns, case.target);
         let endpoints = Endpoints::of(&ns, "rng", PODS);
         let pods = Pods::watched(&ns);
-        let before = objects(&ns);
+        let before = State::of(&ns);
         Self { case, ns, number: 1, before, pods, endpoints }
     }
 
@@ -125,14 +158,17 @@ impl Scene {
     pub fn is_changed(&self) {
         self.is_calm();
         let label = self.case.label.replace('N', &self.number.to_string());
-        assert_eq!(self.ns.list(&format!("pods -l {label}")).len(), PODS, "the pods are relabelled");
-        let (key, value) = label.split_once('=').unwrap();
+        let (key, value) = label.split_once('=').map_or((label.as_str(), None), |(key, value)| (key, Some(value)));
+        let value = json!(value);
+        let pods = self.ns.list("pods");
+        assert_eq!(pods.len(), PODS);
+        assert!(pods.iter().all(|pod| pod["metadata"]["labels"][key] == value), "the pods are relabelled");
         assert_eq!(self.ns.get("svc/rng")["spec"]["selector"][key], value);
         let workload = self.ns.get(self.case.target);
         assert_eq!(workload["spec"]["template"]["metadata"]["labels"][key], value);
         let keeps = self.case.words.contains("--keep-selector");
         assert_eq!(workload["spec"]["selector"]["matchLabels"][key] == value, !keeps);
-        let was = self.before.iter().find(|object| object["kind"] == workload["kind"]).unwrap();
+        let was = self.before.first(&workload["kind"]);
         for field in ["updateStrategy", "paused", "replicas"] {
             assert_eq!(workload["spec"][field], was["spec"][field], "{field}");
         }
@@ -142,17 +178,14 @@ impl Scene {
     #[track_caller]
     pub fn is_as_before(&self) {
         self.is_calm();
-        let now = objects(&self.ns);
-        let plain = |objects: &[Value]| Value::from(objects.iter().map(plain).collect::<Vec<_>>());
-        let differences = json_patch::diff(&plain(&self.before), &plain(&now));
-        assert!(differences.0.is_empty(), "it is not as it was: {differences}");
+        self.before.is_back(&self.ns);
     }
 
     /// No pod noticed anything, and what the tool needs for itself goes.
     #[track_caller]
     fn is_calm(&self) {
         self.is_left_clean();
-        self.ns.rolled_out(self.case.target);
+        has_settled(&self.ns, self.case.target);
         self.pods.are_untouched();
         self.endpoints.never_were_fewer();
     }
@@ -168,33 +201,14 @@ impl Scene {
     /// What the tool needs for itself goes.
     #[track_caller]
     pub fn is_left_clean(&self) {
-        eventually("nothing of the change is left", || {
-            let all = Value::from(objects(&self.ns)).to_string();
-            (!all.contains("kube-recast")).then_some(())
-        });
+        is_left_clean(&self.ns);
     }
 }
 
-fn objects(ns: &Namespace) -> Vec<Value> {
-    ns.list(TYPES)
-}
-
-/// An object without what the server owns.
-fn plain(object: &Value) -> Value {
-    let mut object = object.clone();
-    object.as_object_mut().unwrap().remove("status");
-    let metadata = object["metadata"].as_object_mut().unwrap();
-    for field in ["uid", "resourceVersion", "generation", "creationTimestamp"] {
-        metadata.remove(field);
+/// Waits until the controller has nothing left to do.
+fn has_settled(ns: &Namespace, target: &str) {
+    if !target.starts_with("rs/") {
+        return ns.rolled_out(target);
     }
-    // The server counts the changes of a DaemonSet's template, and does not count backwards.
-    for (map, key) in
-        [("annotations", "deprecated.daemonset.template.generation"), ("labels", "pod-template-generation")]
-    {
-        metadata.get_mut(map).and_then(Value::as_object_mut).and_then(|map| map.remove(key));
-    }
-    for owner in metadata.get_mut("ownerReferences").and_then(Value::as_array_mut).into_iter().flatten() {
-        owner["uid"].take();
-    }
-    object
+    eventually("all replicas are ready", || (ns.get(target)["status"]["readyReplicas"] == PODS).then_some(()));
 }
