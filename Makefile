@@ -58,7 +58,7 @@ e2e: ## Runs the end-to-end tests on the cluster, starting it if it is not up
 	$(suite) e2e
 
 .PHONY: soak
-soak: ## Runs the long tests; RECAST_SEED=... repeats a run
+soak: ## Runs the long tests; RECAST_SEED=... repeats a run, RECAST_ROUNDS=... makes it shorter or longer
 	$(suite) soak
 
 .PHONY: bench

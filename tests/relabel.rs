@@ -24,12 +24,15 @@ mod relabel {
     mod rights;
     mod scene;
     mod services;
+    mod soak;
     mod state;
+    mod surroundings;
     mod swap;
     mod swap_history;
     mod swap_kept;
     mod swap_several;
     mod swap_variants;
     mod tool;
+    mod troubled;
     mod words;
 }

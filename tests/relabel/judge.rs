@@ -6,10 +6,24 @@ use serde_json::{Value, json};
 
 use super::tool::Relabel as _;
 use crate::harness::manifests::{daemon_set, deployment, replica_set, service, stateful_set};
+use crate::harness::proxy::{Proxy, Request, Verdict};
 use crate::harness::{Endpoints, Namespace, Pods, eventually};
 
 /// The kinds of workload, as people type them.
 pub const KINDS: [&str; 4] = ["ds", "deploy", "sts", "rs"];
+
+/// What is typed after one of them: a label more, another value of one that a Service selects, and one less.
+pub const EDITS: [&str; 3] = ["svc/app isactive=yes", "svc/tier tier=front --overwrite", "svc/tier tier-"];
+
+/// A write in the middle of a change.
+pub type Moment = fn(&Request) -> bool;
+
+/// Three of them: there is no owner any more, it is about to go, its pods are about to change.
+pub const MOMENTS: [Moment; 3] = [
+    |request| request.has(&["POST ", "/apis/apps/"]) && !request.has(&["/controllerrevisions"]),
+    |request| request.has(&["DELETE ", "/apis/apps/"]),
+    |request| request.has(&["PATCH ", "/pods/"]),
+];
 
 /// A workload `rng` with the labels `app` and `tier`, as people type its kind.
 pub fn workload(kind: &str) -> Value {
@@ -32,7 +46,21 @@ pub struct Judge {
     target: String,
 }
 
+/// Does the same with each, side by side.
+pub fn at_once(judges: &[Judge], deed: impl Fn(&Judge) + Sync) {
+    std::thread::scope(|scope| {
+        for judge in judges {
+            scope.spawn(|| deed(judge));
+        }
+    });
+}
+
 impl Judge {
+    /// One for each kind.
+    pub fn of_each_kind() -> [Self; 4] {
+        KINDS.map(|kind| Self::of(kind, &workload(kind)))
+    }
+
     /// Creates them, and waits until all is ready.
     pub fn of(kind: &str, object: &Value) -> Self {
         Self::inside(Namespace::new(), kind, object)
@@ -52,6 +80,11 @@ impl Judge {
         let judge = Self { ns, target: format!("{kind}/rng") };
         judge.settled();
         judge
+    }
+
+    /// Its type, as people type it.
+    pub fn kind(&self) -> &str {
+        self.target.split_once('/').unwrap().0
     }
 
     /// The workload as it is now.
@@ -76,16 +109,43 @@ impl Judge {
 
     /// Runs `kubectl relabel` with these words after the workload. No pod may notice, and no Service.
     pub fn relabelled(&self, words: &str) {
-        let pods = Pods::watched(&self.ns);
+        self.undisturbed(|| {
+            let ended = self.ns.relabel(&format!("{} {words}", self.target)).done();
+            assert!(ended.stdout.contains("0 restarted"), "{ended}");
+        });
+        left_nothing(&self.ns, &self.target);
+    }
+
+    /// Whatever is done, no pod may notice, and no Service.
+    pub fn undisturbed(&self, deed: impl FnOnce()) {
         let before = self.uids();
-        let endpoints = Endpoints::of_each(&self.ns, &[("app", before.len()), ("tier", before.len())]);
-        let ended = self.ns.relabel(&format!("{} {words}", self.target)).done();
-        assert!(ended.stdout.contains("0 restarted"), "{ended}");
+        let (pods, endpoints) = self.watched();
+        deed();
         self.settled();
-        assert_eq!(self.uids(), before, "{ended}");
+        assert_eq!(self.uids(), before);
         pods.are_untouched();
         endpoints.never_were_fewer();
+    }
+
+    /// Its pods and the endpoints of both Services, from now on.
+    pub fn watched(&self) -> (Pods, Endpoints) {
+        let count = self.uids().len();
+        (Pods::watched(&self.ns), Endpoints::of_each(&self.ns, &[("app", count), ("tier", count)]))
+    }
+
+    /// Runs `kubectl relabel` with these words after the workload, and before the first write of a sort does something
+    /// else. It comes to its end, and leaves nothing.
+    pub fn relabelled_while(&self, words: &str, moment: Moment, deed: impl FnOnce() + Send + 'static) {
+        let mut deed = Some(deed);
+        let proxy = Proxy::watching(&self.ns, move |request| {
+            if request.write().is_none() || !moment(request) {
+                return Verdict::Pass;
+            }
+            deed.take().map_or(Verdict::Pass, |deed| Verdict::Before(Box::new(deed)))
+        });
+        self.ns.relabel(&format!("{} {words} --server {}", self.target, proxy.address())).done();
         left_nothing(&self.ns, &self.target);
+        self.is_as_asked(words);
     }
 
     /// The workload, its template and its pods have this value of a label, or none.
@@ -100,6 +160,18 @@ impl Judge {
     /// The selector says this of a label.
     pub fn selects(&self, key: &str, value: Option<&str>) {
         assert_eq!(self.now()["spec"]["selector"]["matchLabels"][key], json!(value));
+    }
+
+    /// What an edit says is true of the workload and its pods.
+    pub fn is_as_asked(&self, edit: &str) {
+        for word in edit.split_whitespace().filter(|word| !word.starts_with("svc/") && !word.starts_with("--")) {
+            let (key, value) = match word.split_once('=') {
+                Some((key, value)) => (key, Some(value)),
+                None => (word.trim_end_matches('-'), None),
+            };
+            self.has(key, value);
+            self.selects(key, value);
+        }
     }
 
     /// A change of the template replaces every pod, and it can be undone.

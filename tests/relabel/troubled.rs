@@ -1,0 +1,66 @@
+//! Changes while the controllers are in trouble: they see pods late, are restarted, or follow each other.
+
+use std::sync::{Arc, Once};
+use std::time::Duration;
+
+use super::judge::{EDITS, Judge, MOMENTS, at_once};
+use crate::harness::Controllers;
+
+/// Whatever comes later goes on as usual.
+fn roll_out(judges: &[Judge]) {
+    at_once(judges, |judge| {
+        if judge.kind() != "rs" {
+            judge.rolls_out_and_back();
+        }
+    });
+}
+
+#[test]
+#[ignore = "needs a cluster: make test"]
+fn controllers_that_see_pods_late_start_none_beside_those_that_change() {
+    let judges = Judge::of_each_kind();
+    let controllers = Controllers::of_the_cluster();
+    for (edit, late) in EDITS.into_iter().zip([3, 1, 2]) {
+        controllers.see_pods_late(Duration::from_secs(late));
+        at_once(&judges, |judge| {
+            judge.relabelled(edit);
+            judge.is_as_asked(edit);
+        });
+    }
+    drop(controllers);
+    roll_out(&judges);
+}
+
+#[test]
+#[ignore = "needs a cluster: make test"]
+fn controllers_that_are_restarted_in_the_middle_go_on_with_the_same_pods() {
+    let judges = Judge::of_each_kind();
+    let controllers = Arc::new(Controllers::of_the_cluster());
+    for (edit, moment) in EDITS.into_iter().zip(MOMENTS) {
+        at_once(&judges, |judge| {
+            // The way to the cluster outlives the test.
+            let those = Arc::downgrade(&controllers);
+            judge.undisturbed(|| {
+                judge.relabelled_while(edit, moment, move || those.upgrade().iter().for_each(|those| those.restart()));
+            });
+        });
+    }
+    drop(controllers);
+    roll_out(&judges);
+}
+
+#[test]
+#[ignore = "needs a cluster: make test"]
+fn controllers_that_follow_each_other_in_the_middle_go_on_with_the_same_pods() {
+    let judges = Judge::of_each_kind();
+    let controllers = Arc::new(Controllers::of_the_cluster());
+    for (edit, moment) in EDITS.into_iter().zip(MOMENTS) {
+        controllers.pair();
+        let first = Arc::new(Once::new());
+        at_once(&judges, |judge| {
+            let (those, first) = (Arc::downgrade(&controllers), Arc::clone(&first));
+            let follow = move || those.upgrade().iter().for_each(|those| first.call_once(|| those.fail_over()));
+            judge.undisturbed(|| judge.relabelled_while(edit, moment, follow));
+        });
+    }
+}
