@@ -17,6 +17,7 @@ mod relabel {
     mod judge;
     mod killed;
     mod managed;
+    mod newer;
     mod others;
     mod policies;
     mod prune;

@@ -2,6 +2,7 @@
 
 mod answer;
 mod gate;
+mod renaming;
 mod request;
 
 use std::io::{BufRead as _, BufReader, Write as _};
@@ -13,6 +14,7 @@ use std::time::Duration;
 
 use answer::Answer;
 use gate::Gate;
+use renaming::{Names, Renaming};
 pub use request::Request;
 
 use super::{Caller, settings};
@@ -35,6 +37,8 @@ pub enum Verdict {
     Pass,
     /// Its answer is troubled.
     Trouble(Trouble),
+    /// The program sees other names of fields than the API server.
+    Renamed(Names),
     /// This is done before the API server gets it.
     Before(Deed),
     /// This is done when the API server has answered, before the program gets the answer.
@@ -125,6 +129,10 @@ impl<R: FnMut(&Request) -> Verdict> Way<R> {
             Verdict::Pass => {}
             Verdict::Trouble(Trouble::Late(time)) => answer.late = time,
             Verdict::Trouble(Trouble::Lost(time)) => answer.lost = Some(time),
+            Verdict::Renamed(names) => {
+                request.rename_back(names);
+                answer.names = Some(Renaming::of(names));
+            }
             Verdict::Before(deed) => deed(),
             Verdict::After(deed) => answer.first = Some(deed),
             Verdict::StopBefore => {

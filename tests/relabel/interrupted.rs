@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use serde_json::json;
 
-use super::scene::{DAEMON_SET_ADD, Scene};
+use super::scene::{DAEMON_SET_ADD, DEPLOYMENT_CHANGE, Scene};
 use super::tool::Relabel as _;
 use crate::harness::proxy::{Proxy, Trouble, Verdict};
 use crate::harness::{Moment, Running, eventually, killed};
@@ -37,6 +37,25 @@ fn late_slices(scene: &Scene, by: Duration) -> Proxy {
         let is_watched = request.has(&["/endpointslices?", "watch=true"]);
         if is_watched { Verdict::Trouble(Trouble::Late(by)) } else { Verdict::Pass }
     })
+}
+
+#[test]
+#[ignore = "needs a cluster: make test"]
+fn an_interrupt_while_the_owner_is_held_makes_it_anew_first() {
+    for signal in ["INT", "TERM"] {
+        let scene = Scene::of(&DAEMON_SET_ADD);
+        let proxy = late_slices(&scene, Duration::from_secs(6));
+        let mut running = waiting_while_held(&scene, &proxy);
+        running.signal(signal);
+        running.until_it_says(&format!("{IS_HELD}; this is finished first, a second interrupt leaves it so"));
+        let ended = running.ended();
+        assert_eq!(ended.code(), Some(130), "{ended}");
+        ended.said(&["error: interrupted", "hint: run the same command again to go on"]).printed("");
+        assert!(scene.uid().is_some(), "it is back");
+        assert!(scene.ns.has("secrets -l kube-recast/journal"));
+        scene.ns.relabel(&scene.words()).done().said(&["goes on with what "]);
+        scene.is_changed();
+    }
 }
 
 #[test]
@@ -81,6 +100,16 @@ fn what_is_unfinished_is_listed_with_what_is_urgent_and_what_to_type() {
 
 #[test]
 #[ignore = "needs a cluster: make test"]
+fn a_service_on_a_bridge_is_listed_as_urgent() {
+    let scene = Scene::of(&DEPLOYMENT_CHANGE);
+    killed_when_held(&scene);
+    scene.ns.relabel("--unfinished").done().said(&["service/rng stands on a bridge: it takes in no new pod until"]);
+    scene.ns.relabel("--abort deploy/rng").done();
+    scene.is_as_before();
+}
+
+#[test]
+#[ignore = "needs a cluster: make test"]
 fn another_change_of_the_same_is_refused_and_told_whose_the_first_one_is() {
     let scene = Scene::of(&DAEMON_SET_ADD);
     killed_when_held(&scene);
@@ -95,6 +124,32 @@ fn another_change_of_the_same_is_refused_and_told_whose_the_first_one_is() {
         ]);
     }
     assert_eq!(scene.ns.get("ds/rng"), before, "it is left alone");
+    scene.ns.relabel(&scene.words()).done();
+    scene.is_changed();
+}
+
+#[test]
+#[ignore = "needs a cluster: make test"]
+fn a_journal_of_a_newer_version_is_left_alone() {
+    let scene = Scene::of(&DAEMON_SET_ADD);
+    killed_when_held(&scene);
+    let version = |version: &str| {
+        scene
+            .ns
+            .kubectl(&format!("annotate secret/kube-recast.daemonset.rng kube-recast/version={version} --overwrite"));
+    };
+    version("2");
+    let before = scene.ns.get("ds/rng");
+    for words in [&scene.words(), "--abort ds/rng", "ds/rng svc/rng other=yes"] {
+        scene.ns.relabel(words).refused().printed("").said(&[
+            "cannot use the journal secret/kube-recast.daemonset.rng",
+            "it was written by a newer version of this program",
+            "hint: use the version of kubectl relabel that wrote it",
+        ]);
+    }
+    scene.ns.relabel("--unfinished").said(&["it was written by a newer version", "use the version"]);
+    assert_eq!(scene.ns.get("ds/rng"), before, "it is left alone");
+    version("1");
     scene.ns.relabel(&scene.words()).done();
     scene.is_changed();
 }

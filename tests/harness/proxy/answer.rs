@@ -8,6 +8,7 @@ use std::time::{Duration, Instant};
 
 use super::Deed;
 use super::gate::Gate;
+use super::renaming::Renaming;
 
 /// How the answer of one request travels.
 pub struct Answer {
@@ -15,6 +16,8 @@ pub struct Answer {
     pub late: Duration,
     /// After which time the connection is lost.
     pub lost: Option<Duration>,
+    /// The names in which it is said.
+    pub names: Option<Renaming>,
     /// What is done when its first part is here, before it goes on.
     pub first: Option<Deed>,
 }
@@ -22,7 +25,7 @@ pub struct Answer {
 impl Answer {
     /// At once and whole.
     pub fn untroubled() -> Self {
-        Self { late: Duration::ZERO, lost: None, first: None }
+        Self { late: Duration::ZERO, lost: None, names: None, first: None }
     }
 
     /// Passes it on until its end.
@@ -36,11 +39,13 @@ impl Answer {
             });
         }
         let (sender, parts) = channel::<(Instant, Vec<u8>)>();
-        let late = self.late;
+        let (late, mut names) = (self.late, self.names.take());
         spawn(move || {
             let mut buffer = [0; 8192];
             while let Ok(count @ 1..) = server.read(&mut buffer) {
-                if sender.send((Instant::now() + late, buffer[..count].to_vec())).is_err() {
+                let part =
+                    names.as_mut().map_or_else(|| buffer[..count].to_vec(), |names| names.take(&buffer[..count]));
+                if sender.send((Instant::now() + late, part)).is_err() {
                     break;
                 }
             }

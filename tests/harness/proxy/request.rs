@@ -2,6 +2,8 @@
 
 use std::io::BufRead;
 
+use super::renaming::{Names, back};
+
 /// A request, whole.
 #[derive(Clone, Debug)]
 pub struct Request {
@@ -56,6 +58,11 @@ impl Request {
         let asked = ["dryRun=All", "/selfsubject"].iter().any(|word| self.line().contains(word));
         // A DELETE may say in its body that it is a dry run.
         !harmless && !asked && !self.body().contains("\"dryRun\":[\"All\"]")
+    }
+
+    /// Says in the API server's names what the program says in others.
+    pub(super) fn rename_back(&mut self, names: Names) {
+        back(&mut self.body, names);
     }
 
     /// As it is sent on: each request has a connection of its own.
