@@ -3,7 +3,7 @@
 #   KUBERNETES=1.35        another version of Kubernetes, of those in tests/cluster; without it, the one that is up is
 #                          used, else 1.37
 #   RECAST_KUBECONFIG=...  a cluster of your own for `make test`; see tests/cluster/README.md
-#   RECAST_REPOSITORY=...  where `make dist` says that the archives will be, if it is not the remote origin
+#   RECAST_REPOSITORY=...  where `make krew` says that the archives are, if it is not the repository of Cargo.toml
 #   TEST=...               of the tests that need a cluster, only those with this in their name
 
 cluster := tests/cluster/cluster.sh
@@ -26,7 +26,7 @@ demo: ## Shows the plugins on a running application; leaves the cluster up to pl
 	@examples/demo.sh
 
 .PHONY: test
-test: toolchain format lint unit deny krew-check e2e ## Everything that a change must pass: what follows, to `make e2e`
+test: toolchain format lint workflows unit deny krew-check e2e ## Everything that a change must pass: what follows, to `make e2e`
 
 .PHONY: toolchain
 toolchain: ## Says what is missing to build with
@@ -40,6 +40,11 @@ format: ## Checks the formatting
 lint: ## Runs clippy, warnings are errors
 	cargo clippy --workspace --all-targets --locked -- -D warnings
 
+.PHONY: workflows
+workflows: ## Checks what runs elsewhere, with actionlint
+	@tests/cluster/binaries.sh build-actionlint
+	@"$$(tests/cluster/binaries.sh actionlint-folder)/actionlint"
+
 .PHONY: unit
 unit: ## Runs the tests that need no cluster: unit, golden and doc tests
 	cargo test --workspace --locked
@@ -49,9 +54,9 @@ deny: ## Checks the dependencies: licences, bans, sources
 	.ci/deny bans licenses sources
 
 .PHONY: krew-check
-krew-check: ## Installs the plugins with the real krew, runs and uninstalls them
+krew-check: ## Installs the plugins with the real krew, tells the story with them, upgrades and uninstalls them
 	@tests/cluster/binaries.sh build-krew
-	@tests/krew/check.sh
+	@$(suite) krew
 
 .PHONY: e2e
 e2e: ## Runs the end-to-end tests on the cluster, starting it if it is not up
@@ -66,8 +71,23 @@ bench: ## Measures start-up and size beside kubectl's
 	$(suite) bench
 
 .PHONY: dist
-dist: ## Packs the plugins for this machine into dist/, with their Krew manifests
+dist: ## Packs the plugins for this machine into dist/
 	@tests/krew/archive.sh
+
+.PHONY: release-check
+release-check: ## Whether what is here can be released under the tag in GITHUB_REF_NAME
+	@tests/krew/tag.sh
+
+.PHONY: release-draft
+release-draft: ## Drafts the release of GITHUB_REF_NAME with what is in dist/
+	gh release create "$$GITHUB_REF_NAME" dist/* --draft --verify-tag --generate-notes
+
+.PHONY: krew-proposal
+krew-proposal: ## Proposes the manifests of a release, with every archive there, as a change to the branch in BASE
+	@tests/krew/propose.sh
+
+.PHONY: krew
+krew: ## Renders krew-manifest.yaml into plugins/, with the checksums of what is in dist/
 	@tests/krew/render.sh
 
 .PHONY: cluster

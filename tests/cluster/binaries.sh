@@ -1,11 +1,12 @@
 #!/usr/bin/env bash
 # Builds the cluster's programs from the Go modules beside this file, once.
 #
-#   binaries.sh build          etcd, kwok and Kubernetes: what the cluster runs on
-#   binaries.sh build-krew     krew and validate-krew-manifest
-#   binaries.sh are-built      whether there is nothing to build for the cluster
-#   binaries.sh folder         prints the folder with the cluster's programs
-#   binaries.sh krew-folder    prints the folder with krew's
+#   binaries.sh build              etcd, kwok and Kubernetes: what the cluster runs on
+#   binaries.sh build-krew         krew and validate-krew-manifest
+#   binaries.sh build-actionlint   actionlint
+#   binaries.sh are-built          whether there is nothing to build for the cluster
+#   binaries.sh folder             prints the folder with the cluster's programs
+#   binaries.sh krew-folder        prints the folder with krew's, and so on
 set -euo pipefail
 here=$(dirname "${BASH_SOURCE[0]}")
 . "$here/places.sh"
@@ -106,12 +107,13 @@ build() { # folder, modules
 case ${1-} in
   build) build "$(cluster_folder)" "${cluster_modules[@]}" ;;
   build-krew)
-    build "$(krew_folder)" krew
+    build "$(tool_folder krew)" krew
     # validate-krew-manifest runs `kubectl krew`.
-    ln -sfn krew "$(krew_folder)/kubectl-krew"
+    ln -sfn krew "$(tool_folder krew)/kubectl-krew"
     ;;
+  build-actionlint) build "$(tool_folder actionlint)" actionlint ;;
   are-built) are_built "$(cluster_folder)" "${cluster_modules[@]}" ;;
   folder) cluster_folder ;;
-  krew-folder) krew_folder ;;
-  *) fail "usage: binaries.sh build|build-krew|are-built|folder|krew-folder" ;;
+  krew-folder | actionlint-folder) tool_folder "${1%-folder}" ;;
+  *) fail "usage: binaries.sh build|build-krew|build-actionlint|are-built|folder|krew-folder|actionlint-folder" ;;
 esac

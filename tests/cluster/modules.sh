@@ -53,4 +53,4 @@ cluster_folder() {
   echo "$cache/${version#v}-$(hash_of "${cluster_modules[@]}")/bin"
 }
 
-krew_folder() { echo "$cache/krew-$(hash_of krew)/bin"; }
+tool_folder() { echo "$cache/$1-$(hash_of "$1")/bin"; } # module

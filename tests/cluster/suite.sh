@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Runs the tests that need a cluster: suite.sh e2e|soak|bench.
+# Runs the tests that need a cluster: suite.sh e2e|soak|bench|krew.
 #
 # They find it in RECAST_KUBECONFIG, RECAST_KUBECTL and RECAST_AUDIT_LOG. Whoever sets RECAST_KUBECONFIG chooses another
 # cluster; what needs kwok, the audit log (tests named kwok_*) or the cluster's own processes (controllers_*) is then left
@@ -61,12 +61,14 @@ soak() {
   "${cargo_tests[@]}" --release -- --ignored --nocapture --test-threads=1 "${skipped[@]}" soak_
 }
 
+krew() { tests/krew/check.sh; }
+
 # Unit tests are no benchmarks, and need not be built for speed.
 bench() { cargo bench --workspace --locked --bench '*'; }
 
 case ${1-} in
-  e2e | soak | bench) ;;
-  *) fail "usage: suite.sh e2e|soak|bench" ;;
+  e2e | soak | bench | krew) ;;
+  *) fail "usage: suite.sh e2e|soak|bench|krew" ;;
 esac
 cd "$checkout"
 if [ -n "${RECAST_KUBECONFIG-}" ]; then use_other_cluster; else use_our_cluster; fi

@@ -1,14 +1,28 @@
 #!/usr/bin/env bash
-# Builds the plugins and packs them, with the licence: dist/recast-OS-ARCH.tar.gz. The same sources and the same
-# compiler give the same bytes.
+# Builds the plugins and packs them, with what belongs to them: dist/recast-OS-ARCH.tar.gz and its checksum. The same
+# sources and the same compiler give the same bytes.
 #
-#   RECAST_TARGET=...    another target of Rust than this machine's, such as x86_64-unknown-linux-musl
+#   RECAST_TARGET=...    another target of Rust than this machine's
 #   RECAST_PROFILE=dev   another profile than release
 #   RECAST_DIST=...      another folder than dist/
 set -euo pipefail
 . "$(dirname "${BASH_SOURCE[0]}")/release.sh"
 
+# Linked with musl a program runs on any Linux. What is built for trying runs here.
+default_target() {
+  local host musl
+  host=$(host_target) musl=${host%-gnu}-musl
+  if [ "$host" = "$musl" ] || [ "$profile" = dev ]; then return; fi
+  if [ -d "$(rustc --print sysroot)/lib/rustlib/$musl" ] && command -v musl-gcc >/dev/null; then
+    say "static: built for $musl"
+    echo "$musl"
+  else
+    say "not static: built for $host, since $musl is not installed (rustup target add $musl, and musl-gcc)"
+  fi
+}
+
 profile=${RECAST_PROFILE:-release}
+RECAST_TARGET=${RECAST_TARGET:-$(default_target)}
 target=${RECAST_TARGET:-$(host_target)}
 archive=$dist/recast-$(platform "$target").tar.gz
 
@@ -29,11 +43,14 @@ pack() { # folder, files
 cd "$checkout"
 cargo build --locked --profile "$profile" ${RECAST_TARGET:+--target "$RECAST_TARGET"}
 stage=$(mktemp -d)
-trap 'rm -rf "$stage"' EXIT
+trap 'rm -rf "$stage" "$stage.list"' EXIT
 # Copies, since Krew takes regular files only.
 install -m 0755 "${programs[@]/#/$built/}" "$stage"
-install -m 0644 LICENSE "$stage"
+install -m 0644 LICENSE README.md "$stage"
+"$krew_dir/licences.sh" "$target" >"$stage/THIRD-PARTY"
 mkdir -p "$dist"
-pack "$stage" LICENSE "${programs[@]}" >"$archive.new"
+(cd "$stage" && LC_ALL=C ls) >"$stage.list"
+mapfile -t files <"$stage.list"
+pack "$stage" "${files[@]}" >"$archive.new"
 mv "$archive.new" "$archive"
-echo "$(sha256 "$archive")  $archive"
+(cd "$dist" && echo "$(sha256 "$archive")  ${archive##*/}" | tee "$archive.sha256")

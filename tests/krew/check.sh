@@ -1,52 +1,82 @@
 #!/usr/bin/env bash
-# Does with the plugins what a user of Krew does, with the real krew, in a folder that is gone afterwards: validates the
-# manifests, installs, runs through kubectl, uninstalls. The archive has what `make test` has built anyway, since Krew
-# does not care how well it is optimised.
+# Does what a user of Krew does, with the real krew and a cluster, in a home that is gone afterwards: adds a clone of this
+# repository as an index, installs the plugins over HTTP, tells the story through kubectl, upgrades, and uninstalls. The
+# archive has what `make test` has built anyway, since Krew does not care how well it is optimised.
+#
+# It finds the cluster in RECAST_KUBECONFIG and RECAST_KUBECTL: suite.sh sets them.
 set -euo pipefail
 . "$(dirname "${BASH_SOURCE[0]}")/release.sh"
 
-binaries=$checkout/tests/cluster/binaries.sh
-programs=$("$binaries" krew-folder)
-
-# Whoever brings a cluster brings its kubectl; else it is the one of the cluster here, which need not be up for this.
-find_kubectl() {
-  if [ -n "${RECAST_KUBECTL-}" ]; then
-    echo "$RECAST_KUBECTL"
-  elif [ -n "${RECAST_KUBECONFIG-}" ]; then
-    command -v kubectl || fail "kubectl is needed" "put it on PATH, or its path into RECAST_KUBECTL"
-  else
-    "$binaries" build && echo "$("$binaries" folder)/kubectl"
-  fi
-}
-kubectl=$(find_kubectl)
-
+krew_programs=$("$checkout/tests/cluster/binaries.sh" krew-folder)
 scratch=$(mktemp -d)
-trap 'rm -rf "$scratch"' EXIT
-export RECAST_DIST=$scratch/dist
-# Nothing is downloaded, so any address will do.
-export RECAST_REPOSITORY=${RECAST_REPOSITORY:-$(repository || echo https://recast.invalid/recast)}
-RECAST_PROFILE=dev "$krew_dir/archive.sh" >&2
-archive=$RECAST_DIST/recast-$(platform "$(host_target)").tar.gz
-"$krew_dir/render.sh" >/dev/null
-
-# Neither the caller's plugins nor the caller's cluster.
-mkdir "$scratch/home" "$scratch/bin"
-ln -s "$kubectl" "$scratch/bin/kubectl"
-export HOME=$scratch/home KREW_ROOT=$scratch/krew KUBECONFIG=/dev/null KREW_NO_UPGRADE_CHECK=1
-export PATH=$KREW_ROOT/bin:$programs:$scratch/bin:/usr/bin:/bin
-
-# Krew wants an index before it uninstalls: one with just these plugins stands in for its own.
-index=$scratch/index
-mkdir -p "$index/plugins"
-cp "$RECAST_DIST"/*.yaml "$index/plugins"
-git init --quiet "$index"
-git -C "$index" add .
-git -C "$index" -c user.name=krew -c user.email=krew@localhost commit --quiet --message "The plugins"
-export KREW_DEFAULT_INDEX_URI=$index
+server='' namespace=''
+clean_up() {
+  [ -z "$namespace" ] || kubectl delete namespace "$namespace" --wait=false >/dev/null || true
+  [ -z "$server" ] || kill "$server"
+  rm -rf "$scratch"
+}
+trap clean_up EXIT
 
 run() {
   say "\$ $*"
   "$@" || fail "that failed"
+}
+
+# Krew downloads from here what a release would have.
+serve() {
+  local port=''
+  mkdir "$scratch/www"
+  python3 -u -m http.server --bind 127.0.0.1 --directory "$scratch/www" 0 >"$scratch/server" 2>&1 &
+  server=$!
+  while [ -z "$port" ]; do
+    kill -0 "$server" || fail "there is no server to download from: $(cat "$scratch/server")"
+    sleep 0.1
+    port=$(sed -n 's/.* port \([0-9]*\) .*/\1/p' "$scratch/server")
+  done
+  export RECAST_REPOSITORY=http://127.0.0.1:$port/recast
+}
+
+# The archive, where a release of this version has it.
+publish() { # version
+  local folder=$scratch/www/recast/releases/download/$1
+  mkdir -p "$folder"
+  cp "$RECAST_DIST"/*.tar.gz "$folder"
+}
+
+# A clone of this repository as it is now, with manifests for the archive that is served.
+commit_index() { # message
+  git -C "$index" add plugins
+  git -C "$index" -c user.name=krew -c user.email=krew@localhost commit --quiet --message "$1"
+}
+
+make_index() {
+  git clone --quiet "$checkout" "$index"
+  rm -f "$index"/plugins/*.yaml
+  RECAST_MANIFESTS=$index/plugins "$krew_dir/render.sh"
+  # The first release that anybody installs is an older one.
+  sed -i "s|$version|$older|g" "$index"/plugins/*.yaml
+  commit_index "An older release"
+}
+
+upgrade_index() {
+  RECAST_MANIFESTS=$index/plugins "$krew_dir/render.sh"
+  commit_index "This release"
+}
+
+# Neither the caller's plugins nor the caller's cluster.
+enter_home() {
+  mkdir "$scratch/home" "$scratch/bin"
+  ln -s "$RECAST_KUBECTL" "$scratch/bin/kubectl"
+  cp "$RECAST_KUBECONFIG" "$scratch/kubeconfig"
+  export HOME=$scratch/home KREW_ROOT=$scratch/krew KUBECONFIG=$scratch/kubeconfig KREW_NO_UPGRADE_CHECK=1
+  export PATH=$KREW_ROOT/bin:$krew_programs:$scratch/bin:/usr/bin:/bin
+  # Krew's own index is in the net: one without plugins stands in for it.
+  git init --quiet "$scratch/empty"
+  mkdir "$scratch/empty/plugins"
+  touch "$scratch/empty/plugins/.keep"
+  git -C "$scratch/empty" add .
+  git -C "$scratch/empty" -c user.name=krew -c user.email=krew@localhost commit --quiet --message "No plugins"
+  export KREW_DEFAULT_INDEX_URI=$scratch/empty
 }
 
 absent() {
@@ -54,17 +84,84 @@ absent() {
   ! command -v "kubectl-${1//-/_}" >/dev/null || fail "there is a kubectl-${1//-/_} on PATH where none should be"
 }
 
+is_version() { # plugin, version
+  grep -q "version: $2\$" "$KREW_ROOT/receipts/$1.yaml" || fail "krew has another version of $1 than $2"
+}
+
+# A namespace of its own, with the application of the story.
+enter_namespace() {
+  namespace=krew-$RANDOM$RANDOM
+  run kubectl create namespace "$namespace" >&2
+  run kubectl config set-context --current --namespace "$namespace" >&2
+  run kubectl wait --for=create serviceaccount/default --timeout=60s >&2
+  run kubectl create deployment rng --image=dockercoins/rng:v0.1 --port=80 >&2
+  run kubectl expose deployment rng >&2
+  run kubectl rollout status deployment/rng >&2
+}
+
+says() { # words, command...
+  local words=$1 said
+  shift
+  said=$(run "$@" 2>&1) || fail "$said"
+  grep -qF -- "$words" <<<"$said" || fail "\"$words\" is not what it said: $said"
+}
+
+tell_story() {
+  says "daemonset.apps/rng created" kubectl ds-cast rng
+  run kubectl rollout status daemonset/rng >&2
+  says "service/rng labeled" kubectl relabel ds/rng svc/rng isactive=yes
+  says "deployment.apps/rng deleted" kubectl ds-cast rng --replace
+  says "deployment.apps/rng created" kubectl ds-cast --undo ds/rng
+}
+
+split_is_exact() {
+  local whole
+  mkdir "$scratch/split"
+  "$krew_dir/render.sh" --split "$scratch/split"
+  whole=$(for name in $(sed -n 's/^  name: //p' "$checkout/krew-manifest.yaml"); do
+    cat "$scratch/split/$name.yaml"
+    echo ---
+  done)
+  [ "$whole" = "$(sed '/^#/d' "$checkout/krew-manifest.yaml"; echo ---)" ] ||
+    fail "the documents of krew-manifest.yaml are not what it is split into"
+}
+
+"$krew_dir/render.sh" --check
+split_is_exact
+older=v0.0.1 index=$scratch/index
+serve
+export RECAST_DIST=$scratch/dist
+RECAST_PROFILE=dev "$krew_dir/archive.sh" >&2
+publish "$older"
+publish "$version"
+make_index
+plugins=$(cd "$index/plugins" && ls -- *.yaml | sed 's/\.yaml$//')
+enter_home
+
+for plugin in $plugins; do absent "$plugin"; done
+run kubectl krew index add recast "$index"
 run kubectl krew update
-for manifest in "$RECAST_DIST"/*.yaml; do
-  plugin=$(basename "$manifest" .yaml)
-  absent "$plugin"
-  # It would install from the address of the release; what follows does it from the archive.
-  run validate-krew-manifest -skip-install -manifest "$manifest"
-  run kubectl krew install --manifest="$manifest" --archive="$archive" </dev/null
-  [ -f "$(find "$KREW_ROOT/store/$plugin" -name LICENSE)" ] || fail "$plugin is installed without its licence"
-  run kubectl "$plugin" --help >"$scratch/help"
-  grep -q "^  kubectl $plugin " "$scratch/help" || fail "the help of $plugin shows no usage"
+for plugin in $plugins; do
+  run kubectl krew install "recast/$plugin" </dev/null
+  is_version "$plugin" "$older"
+done
+upgrade_index
+run kubectl krew update
+run kubectl krew upgrade
+for plugin in $plugins; do
+  is_version "$plugin" "$version"
+  # It would install from the address of the release a second time.
+  run validate-krew-manifest -skip-install -manifest "$index/plugins/$plugin.yaml"
+  for file in LICENSE THIRD-PARTY README.md; do
+    [ -f "$(find "$KREW_ROOT/store/$plugin" -name "$file")" ] || fail "$plugin is installed without its $file"
+  done
+  says "  kubectl $plugin " kubectl "$plugin" --help
+done
+enter_namespace
+tell_story
+for plugin in $plugins; do
   run kubectl krew uninstall "$plugin"
   absent "$plugin"
 done
-say "krew takes ${version#v}: validated, installed, run, uninstalled"
+[ -z "$(find "$KREW_ROOT/store" "$KREW_ROOT/receipts" -type f)" ] || fail "something is left behind in $KREW_ROOT"
+say "krew takes ${version#v}: added as an index, installed, told the story, upgraded, uninstalled"

@@ -14,17 +14,14 @@ fail() {
   exit 1
 }
 
-# The https address of the repository: RECAST_REPOSITORY, else what GitHub's runners say, else the remote "origin".
-repository() {
-  local url=${RECAST_REPOSITORY-}
-  if [ -z "$url" ] && [ -n "${GITHUB_REPOSITORY-}" ]; then url=${GITHUB_SERVER_URL:-https://github.com}/$GITHUB_REPOSITORY; fi
-  [ -n "$url" ] || url=$(git -C "$checkout" remote get-url origin 2>/dev/null) || true
-  url=${url%.git}
-  case $url in
-    git@*:*) url=https://${url#git@} && url=https://$(tr : / <<<"${url#https://}") ;;
-    ssh://git@*) url=https://${url#ssh://git@} ;;
+# The https address of the repository, from Cargo.toml; RECAST_REPOSITORY is for archives that are somewhere else.
+repository=${RECAST_REPOSITORY:-$(sed -n '/^\[workspace.package\]/,/^\[/s/^repository *= *"\(.*\)"/\1/p' "$checkout/Cargo.toml")}
+
+# Whose it is, is not known before there is a place for it. Nothing can be released until then.
+refuse_placeholder() {
+  case $repository in
+    */OWNER/*) fail "the repository's owner is not known: $repository" "repository in Cargo.toml, under [workspace.package]" ;;
   esac
-  case $url in https://*/*) echo "$url" ;; *) return 1 ;; esac
 }
 
 sha256() { if command -v sha256sum >/dev/null; then sha256sum "$1"; else shasum -a 256 "$1"; fi | cut -d' ' -f1; }
