@@ -5,6 +5,7 @@
 mod election;
 mod process;
 
+use std::net::TcpListener;
 use std::process::Child;
 use std::sync::{Mutex, MutexGuard};
 use std::time::Duration;
@@ -29,6 +30,8 @@ struct Troubled {
     recipe: Recipe,
     /// The one that leads, and the one that waits if there are two.
     running: Vec<Child>,
+    /// The port of the usual one, so that nobody takes it meanwhile.
+    port: Option<TcpListener>,
     proxy: Option<Proxy>,
 }
 
@@ -43,7 +46,7 @@ impl Controllers {
             election: Election::of(&administrator),
             administrator,
             folder: tempfile::tempdir().expect("there is room for a folder"),
-            troubled: Mutex::new(Troubled { recipe, running: vec![], proxy: None }),
+            troubled: Mutex::new(Troubled { recipe, running: vec![], port: None, proxy: None }),
         }
     }
 
@@ -84,6 +87,7 @@ impl Controllers {
     fn start(&self, troubled: &mut Troubled, count: usize) {
         troubled.running.iter_mut().for_each(process::end);
         process::end_all();
+        troubled.port = troubled.port.take().or_else(|| self.usual.take_port());
         // Whoever is dead still leads until its time is over.
         self.election.forget();
         troubled.running = vec![troubled.recipe.start()];
@@ -105,6 +109,7 @@ impl Drop for Controllers {
         }
         troubled.running.iter_mut().for_each(process::end);
         self.election.forget();
+        troubled.port = None;
         self.usual.start_for_good();
         self.election.is_reached();
     }

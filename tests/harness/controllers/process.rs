@@ -1,6 +1,7 @@
 //! Processes of the controller-manager: those of the test's own cluster, told from all others.
 
 use std::fs::{File, read, read_dir, read_link};
+use std::net::TcpListener;
 use std::os::unix::process::CommandExt as _;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
@@ -45,6 +46,12 @@ impl Recipe {
         changed.flags.retain(|known| !known.starts_with(&format!("{flag}=")));
         changed.flags.push(format!("{flag}={value}"));
         changed
+    }
+
+    /// Takes the port that it listens on, which must be free.
+    pub fn take_port(&self) -> Option<TcpListener> {
+        let port = self.flags.iter().find_map(|flag| flag.strip_prefix("--secure-port="))?;
+        TcpListener::bind(format!("127.0.0.1:{port}")).ok()
     }
 
     /// Starts one. Ctrl-C ends it together with the test.
