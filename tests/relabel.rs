@@ -31,6 +31,7 @@ mod relabel {
     mod swap;
     mod swap_history;
     mod swap_kept;
+    mod swap_many;
     mod swap_several;
     mod swap_variants;
     mod tool;

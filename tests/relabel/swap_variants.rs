@@ -87,6 +87,30 @@ fn a_deployment_that_recreates_and_one_pod_only() {
     judge.rolls_out_and_back();
 }
 
+#[test]
+#[ignore = "needs a cluster: make test"]
+fn a_stateful_set_whose_pods_start_at_once_from_another_ordinal_and_roll_out_in_part() {
+    let mut object = workload("sts");
+    object["spec"]["podManagementPolicy"] = json!("Parallel");
+    object["spec"]["ordinals"] = json!({"start": 5});
+    let partition = json!({"type": "RollingUpdate", "rollingUpdate": {"partition": 2}});
+    object["spec"]["updateStrategy"] = partition;
+    let judge = Judge::of("sts", &object);
+    every_edit(&judge);
+    let before = judge.uids();
+    judge.ns.kubectl("set env sts/rng LATER=yes");
+    judge.ns.rolled_out("sts/rng");
+    judge.settled();
+    assert_eq!(judge.uids().intersection(&before).count(), 2, "one of three is a new one");
+    assert!(judge.ns.get("pod/rng-7").to_string().contains("LATER"));
+    judge.ns.kubectl("rollout undo sts/rng");
+    judge.ns.rolled_out("sts/rng");
+    judge.settled();
+    assert!(!judge.ns.get("pod/rng-7").to_string().contains("LATER"));
+    assert_eq!(judge.uids().intersection(&before).count(), 2, "and so it is again");
+    judge.has("isactive", Some("yes"));
+}
+
 /// A volume for each claim.
 fn with_volumes(ns: &Namespace) {
     for ordinal in 0..3 {
