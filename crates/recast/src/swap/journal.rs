@@ -85,12 +85,16 @@ impl Journal {
     pub const VERSION: u32 = VERSION;
 
     /// The locks, in the order in which they are taken: whoever takes several of the same takes them in the same order.
-    /// The first one holds the journal.
+    /// The first one holds the journal. It is an owner's: that is where the next run looks for it, since a Service is
+    /// locked only while it stands on a bridge.
     #[must_use]
     pub fn locks(&self) -> Vec<ObjectId> {
-        let services = self.moves.iter().filter(|service| service.bridge.is_some()).map(|service| lock(&service.id));
-        let mut locks: Vec<ObjectId> = self.units.iter().map(|unit| lock(unit.id())).chain(services).collect();
+        let mut locks: Vec<ObjectId> = self.units.iter().map(|unit| lock(unit.id())).collect();
         locks.sort();
+        let services = self.moves.iter().filter(|service| service.bridge.is_some());
+        let mut services: Vec<ObjectId> = services.map(|service| lock(&service.id)).collect();
+        services.sort();
+        locks.append(&mut services);
         locks
     }
 
