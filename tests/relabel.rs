@@ -13,6 +13,7 @@
 mod harness;
 
 mod relabel {
+    mod cases;
     mod interrupted;
     mod judge;
     mod killed;

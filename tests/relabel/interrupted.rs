@@ -4,7 +4,8 @@ use std::time::Duration;
 
 use serde_json::json;
 
-use super::scene::{DAEMON_SET_ADD, DEPLOYMENT_CHANGE, Scene};
+use super::cases::{DAEMON_SET_ADD, DEPLOYMENT_CHANGE};
+use super::scene::Scene;
 use super::tool::Relabel as _;
 use crate::harness::proxy::{Proxy, Trouble, Verdict};
 use crate::harness::{Moment, Running, eventually, killed};
@@ -43,7 +44,7 @@ fn late_slices(scene: &Scene, by: Duration) -> Proxy {
 #[ignore = "needs a cluster: make test"]
 fn an_interrupt_while_the_owner_is_held_makes_it_anew_first() {
     for signal in ["INT", "TERM"] {
-        let scene = Scene::of(&DAEMON_SET_ADD);
+        let scene = Scene::of(DAEMON_SET_ADD);
         let proxy = late_slices(&scene, Duration::from_secs(6));
         let mut running = waiting_while_held(&scene, &proxy);
         running.signal(signal);
@@ -61,7 +62,7 @@ fn an_interrupt_while_the_owner_is_held_makes_it_anew_first() {
 #[test]
 #[ignore = "needs a cluster: make test"]
 fn a_second_interrupt_ends_it_at_once_and_says_that_the_owner_is_held() {
-    let scene = Scene::of(&DAEMON_SET_ADD);
+    let scene = Scene::of(DAEMON_SET_ADD);
     let proxy = late_slices(&scene, Duration::from_mins(5));
     let mut running = waiting_while_held(&scene, &proxy);
     running.signal("INT");
@@ -79,7 +80,7 @@ fn a_second_interrupt_ends_it_at_once_and_says_that_the_owner_is_held() {
 #[test]
 #[ignore = "needs a cluster: make test"]
 fn what_is_unfinished_is_listed_with_what_is_urgent_and_what_to_type() {
-    let scene = Scene::of(&DAEMON_SET_ADD);
+    let scene = Scene::of(DAEMON_SET_ADD);
     let name = scene.ns.name().to_owned();
     scene.ns.relabel("--unfinished").done().printed("").said(&["nothing is unfinished in "]);
     killed_when_held(&scene);
@@ -101,7 +102,7 @@ fn what_is_unfinished_is_listed_with_what_is_urgent_and_what_to_type() {
 #[test]
 #[ignore = "needs a cluster: make test"]
 fn a_service_on_a_bridge_is_listed_as_urgent() {
-    let scene = Scene::of(&DEPLOYMENT_CHANGE);
+    let scene = Scene::of(DEPLOYMENT_CHANGE);
     killed_when_held(&scene);
     scene.ns.relabel("--unfinished").done().said(&["service/rng stands on a bridge: it takes in no new pod until"]);
     scene.ns.relabel("--abort deploy/rng").done();
@@ -111,7 +112,7 @@ fn a_service_on_a_bridge_is_listed_as_urgent() {
 #[test]
 #[ignore = "needs a cluster: make test"]
 fn another_change_of_the_same_is_refused_and_told_whose_the_first_one_is() {
-    let scene = Scene::of(&DAEMON_SET_ADD);
+    let scene = Scene::of(DAEMON_SET_ADD);
     killed_when_held(&scene);
     let before = scene.ns.get("ds/rng");
     for other in ["ds/rng svc/rng other=yes", "ds/rng active1=yes", "ds/rng svc/rng active1=yes --keep-selector"] {
@@ -131,7 +132,7 @@ fn another_change_of_the_same_is_refused_and_told_whose_the_first_one_is() {
 #[test]
 #[ignore = "needs a cluster: make test"]
 fn a_journal_of_a_newer_version_is_left_alone() {
-    let scene = Scene::of(&DAEMON_SET_ADD);
+    let scene = Scene::of(DAEMON_SET_ADD);
     killed_when_held(&scene);
     let version = |version: &str| {
         scene
@@ -157,7 +158,7 @@ fn a_journal_of_a_newer_version_is_left_alone() {
 #[test]
 #[ignore = "needs a cluster: make test"]
 fn a_broken_journal_is_said_and_left_alone() {
-    let scene = Scene::of(&DAEMON_SET_ADD);
+    let scene = Scene::of(DAEMON_SET_ADD);
     let data = json!({"journal": "bm90aGluZw=="});
     let metadata = json!({"name": "kube-recast.daemonset.rng", "labels": {"kube-recast/journal": "x"}});
     scene.ns.create(&json!({"apiVersion": "v1", "kind": "Secret", "metadata": metadata, "data": data}));

@@ -1,14 +1,12 @@
 //! Killed after any of its writes: the same command finishes it, `--abort` puts back what was.
 
-use super::scene::{
-    Case, DAEMON_SET_ADD, DAEMON_SET_CHANGE, DAEMON_SET_KEEP, DAEMON_SET_REMOVE, DEPLOYMENT_CHANGE, DEPLOYMENT_REMOVE,
-    REPLICA_SET_CHANGE, STATEFUL_SET_ADD, Scene,
-};
+use super::cases::{Case, Edit};
+use super::scene::Scene;
 use super::tool::Relabel as _;
 use crate::harness::{Moment, killed};
 
 /// Kills it after its first write, after its second one, and so on until it ends by itself.
-fn after_each_write(case: &'static Case, go_on: impl Fn(&mut Scene, Option<String>)) {
+fn after_each_write(case: Case, go_on: impl Fn(&mut Scene, Option<String>)) {
     let mut scene = Scene::of(case);
     for number in 1.. {
         let original = scene.uid();
@@ -23,7 +21,7 @@ fn after_each_write(case: &'static Case, go_on: impl Fn(&mut Scene, Option<Strin
     }
 }
 
-fn is_finished_by_the_same_command(case: &'static Case) {
+fn is_finished_by_the_same_command(case: Case) {
     after_each_write(case, |scene, _| {
         scene.ns.relabel(&scene.words()).done();
         scene.is_changed();
@@ -31,7 +29,7 @@ fn is_finished_by_the_same_command(case: &'static Case) {
     });
 }
 
-fn is_put_back_by_abort(case: &'static Case) {
+fn is_put_back_by_abort(case: Case) {
     after_each_write(case, |scene, original| {
         let is_under_way = scene.ns.has("secrets -l kube-recast/journal");
         let is_untouched = scene.uid() == original;
@@ -48,98 +46,38 @@ fn is_put_back_by_abort(case: &'static Case) {
     });
 }
 
-#[test]
-#[ignore = "needs a cluster: make test"]
-fn a_label_added_to_a_daemon_set_is_finished() {
-    is_finished_by_the_same_command(&DAEMON_SET_ADD);
+/// Both, for each case.
+macro_rules! killed {
+    ($($finished:ident, $put_back:ident: $kind:literal, $edit:ident;)*) => {$(
+        #[test]
+        #[ignore = "needs a cluster: make test"]
+        fn $finished() {
+            is_finished_by_the_same_command(Case { kind: $kind, edit: Edit::$edit });
+        }
+
+        #[test]
+        #[ignore = "needs a cluster: make test"]
+        fn $put_back() {
+            is_put_back_by_abort(Case { kind: $kind, edit: Edit::$edit });
+        }
+    )*};
 }
 
-#[test]
-#[ignore = "needs a cluster: make test"]
-fn a_label_added_to_a_daemon_set_is_put_back() {
-    is_put_back_by_abort(&DAEMON_SET_ADD);
-}
-
-#[test]
-#[ignore = "needs a cluster: make test"]
-fn a_label_changed_on_a_daemon_set_is_finished() {
-    is_finished_by_the_same_command(&DAEMON_SET_CHANGE);
-}
-
-#[test]
-#[ignore = "needs a cluster: make test"]
-fn a_label_changed_on_a_daemon_set_is_put_back() {
-    is_put_back_by_abort(&DAEMON_SET_CHANGE);
-}
-
-#[test]
-#[ignore = "needs a cluster: make test"]
-fn a_label_removed_from_a_daemon_set_is_finished() {
-    is_finished_by_the_same_command(&DAEMON_SET_REMOVE);
-}
-
-#[test]
-#[ignore = "needs a cluster: make test"]
-fn a_label_removed_from_a_daemon_set_is_put_back() {
-    is_put_back_by_abort(&DAEMON_SET_REMOVE);
-}
-
-#[test]
-#[ignore = "needs a cluster: make test"]
-fn a_daemon_set_that_keeps_its_selector_is_finished() {
-    is_finished_by_the_same_command(&DAEMON_SET_KEEP);
-}
-
-#[test]
-#[ignore = "needs a cluster: make test"]
-fn a_daemon_set_that_keeps_its_selector_is_put_back() {
-    is_put_back_by_abort(&DAEMON_SET_KEEP);
-}
-
-#[test]
-#[ignore = "needs a cluster: make test"]
-fn a_label_changed_on_a_deployment_is_finished() {
-    is_finished_by_the_same_command(&DEPLOYMENT_CHANGE);
-}
-
-#[test]
-#[ignore = "needs a cluster: make test"]
-fn a_label_changed_on_a_deployment_is_put_back() {
-    is_put_back_by_abort(&DEPLOYMENT_CHANGE);
-}
-
-#[test]
-#[ignore = "needs a cluster: make test"]
-fn a_label_removed_from_a_deployment_is_finished() {
-    is_finished_by_the_same_command(&DEPLOYMENT_REMOVE);
-}
-
-#[test]
-#[ignore = "needs a cluster: make test"]
-fn a_label_removed_from_a_deployment_is_put_back() {
-    is_put_back_by_abort(&DEPLOYMENT_REMOVE);
-}
-
-#[test]
-#[ignore = "needs a cluster: make test"]
-fn a_label_added_to_a_stateful_set_is_finished() {
-    is_finished_by_the_same_command(&STATEFUL_SET_ADD);
-}
-
-#[test]
-#[ignore = "needs a cluster: make test"]
-fn a_label_added_to_a_stateful_set_is_put_back() {
-    is_put_back_by_abort(&STATEFUL_SET_ADD);
-}
-
-#[test]
-#[ignore = "needs a cluster: make test"]
-fn a_label_changed_on_a_replica_set_is_finished() {
-    is_finished_by_the_same_command(&REPLICA_SET_CHANGE);
-}
-
-#[test]
-#[ignore = "needs a cluster: make test"]
-fn a_label_changed_on_a_replica_set_is_put_back() {
-    is_put_back_by_abort(&REPLICA_SET_CHANGE);
+killed! {
+    a_label_added_to_a_daemon_set_is_finished, a_label_added_to_a_daemon_set_is_put_back: "ds", Add;
+    a_label_changed_on_a_daemon_set_is_finished, a_label_changed_on_a_daemon_set_is_put_back: "ds", Change;
+    a_label_removed_from_a_daemon_set_is_finished, a_label_removed_from_a_daemon_set_is_put_back: "ds", Remove;
+    a_daemon_set_that_keeps_its_selector_is_finished, a_daemon_set_that_keeps_its_selector_is_put_back: "ds", Keep;
+    a_label_added_to_a_deployment_is_finished, a_label_added_to_a_deployment_is_put_back: "deploy", Add;
+    a_label_changed_on_a_deployment_is_finished, a_label_changed_on_a_deployment_is_put_back: "deploy", Change;
+    a_label_removed_from_a_deployment_is_finished, a_label_removed_from_a_deployment_is_put_back: "deploy", Remove;
+    a_deployment_that_keeps_its_selector_is_finished, a_deployment_that_keeps_its_selector_is_put_back: "deploy", Keep;
+    a_label_added_to_a_stateful_set_is_finished, a_label_added_to_a_stateful_set_is_put_back: "sts", Add;
+    a_label_changed_on_a_stateful_set_is_finished, a_label_changed_on_a_stateful_set_is_put_back: "sts", Change;
+    a_label_removed_from_a_stateful_set_is_finished, a_label_removed_from_a_stateful_set_is_put_back: "sts", Remove;
+    a_stateful_set_that_keeps_its_selector_is_finished, a_stateful_set_that_keeps_its_selector_is_put_back: "sts", Keep;
+    a_label_added_to_a_replica_set_is_finished, a_label_added_to_a_replica_set_is_put_back: "rs", Add;
+    a_label_changed_on_a_replica_set_is_finished, a_label_changed_on_a_replica_set_is_put_back: "rs", Change;
+    a_label_removed_from_a_replica_set_is_finished, a_label_removed_from_a_replica_set_is_put_back: "rs", Remove;
+    a_replica_set_that_keeps_its_selector_is_finished, a_replica_set_that_keeps_its_selector_is_put_back: "rs", Keep;
 }

@@ -2,7 +2,8 @@
 
 use serde_json::json;
 
-use super::scene::{DAEMON_SET_ADD, DEPLOYMENT_CHANGE, STATEFUL_SET_ADD, Scene};
+use super::cases::{DAEMON_SET_ADD, DEPLOYMENT_CHANGE, STATEFUL_SET_ADD};
+use super::scene::Scene;
 use super::tool::Relabel as _;
 use crate::harness::proxy::{Proxy, Verdict};
 use crate::harness::{Caller, Ended};
@@ -25,8 +26,8 @@ fn meddled(scene: &Scene, words: &'static [&'static str], deed: impl FnOnce(&Cal
 #[test]
 #[ignore = "needs a cluster: make test"]
 fn an_owner_that_is_made_anew_in_the_gap_is_left_as_it_is_and_told() {
-    let scene = Scene::of(&DAEMON_SET_ADD);
-    let old = (DAEMON_SET_ADD.workload)().to_string();
+    let scene = Scene::of(DAEMON_SET_ADD);
+    let old = DAEMON_SET_ADD.workload().to_string();
     let ended = meddled(&scene, &["POST ", "/daemonsets?"], move |caller| {
         caller.try_kubectl("create --field-manager=argocd-controller -f -", &old).done();
     });
@@ -47,7 +48,7 @@ fn an_owner_that_is_made_anew_in_the_gap_is_left_as_it_is_and_told() {
 #[test]
 #[ignore = "needs a cluster: make test"]
 fn what_others_change_while_the_owner_is_held_is_carried_over() {
-    let scene = Scene::of(&DEPLOYMENT_CHANGE);
+    let scene = Scene::of(DEPLOYMENT_CHANGE);
     meddled(&scene, &["PATCH ", "/pods/"], |caller| {
         caller.kubectl("annotate deploy/rng note=kept");
         caller.kubectl("scale deploy/rng --replicas=3");
@@ -64,7 +65,7 @@ fn what_others_change_while_the_owner_is_held_is_carried_over() {
 #[test]
 #[ignore = "needs a cluster: make test"]
 fn a_scaled_owner_that_is_not_held_yet_is_scaled_afterwards() {
-    let scene = Scene::of(&STATEFUL_SET_ADD);
+    let scene = Scene::of(STATEFUL_SET_ADD);
     meddled(&scene, &["PATCH ", "/statefulsets/rng"], |caller| {
         caller.kubectl("scale sts/rng --replicas=3");
     });
@@ -77,7 +78,7 @@ fn a_scaled_owner_that_is_not_held_yet_is_scaled_afterwards() {
 #[test]
 #[ignore = "needs a cluster: make test"]
 fn an_owner_that_somebody_deletes_is_not_made_anew() {
-    let scene = Scene::of(&DAEMON_SET_ADD);
+    let scene = Scene::of(DAEMON_SET_ADD);
     let ended = meddled(&scene, &["POST ", "/services?"], |caller| {
         caller.kubectl("delete ds/rng --cascade=orphan");
     });
@@ -90,7 +91,7 @@ fn an_owner_that_somebody_deletes_is_not_made_anew() {
 #[test]
 #[ignore = "needs a cluster: make test"]
 fn a_service_that_somebody_else_points_elsewhere_stays_there_and_is_told() {
-    let scene = Scene::of(&DAEMON_SET_ADD);
+    let scene = Scene::of(DAEMON_SET_ADD);
     let ended = meddled(&scene, &["PATCH ", "/services/rng"], |caller| {
         caller.patch("svc/rng", &json!({"spec": {"selector": {"other": "yes"}}}));
     });
