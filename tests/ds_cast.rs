@@ -15,6 +15,7 @@ mod harness;
 mod ds_cast {
     mod answers;
     mod blockers;
+    mod completion;
     mod connection;
     mod dry_run;
     mod existing;

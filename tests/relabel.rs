@@ -14,6 +14,7 @@ mod harness;
 
 mod relabel {
     mod cases;
+    mod completion;
     mod interrupted;
     mod judge;
     mod killed;

@@ -14,6 +14,7 @@ pub mod pods;
 pub mod proxy;
 pub mod running;
 pub mod settings;
+pub mod shell;
 pub mod watch;
 
 pub use account::{Rule, may};
@@ -25,3 +26,4 @@ pub use killed::{Moment, killed};
 pub use namespace::Namespace;
 pub use pods::Pods;
 pub use running::{Ended, Running};
+pub use shell::Shell;

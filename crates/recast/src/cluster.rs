@@ -1,6 +1,7 @@
 //! The cluster: reads, writes and watches, each named in its errors.
 
 mod error;
+mod glance;
 mod question;
 mod scope;
 mod served;

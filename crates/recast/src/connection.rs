@@ -149,7 +149,8 @@ impl ConnectionArgs {
         Ok(config)
     }
 
-    fn kubeconfig(&self) -> Result<Option<Kubeconfig>, ConnectionError> {
+    /// The kubeconfig, if there is any.
+    pub(crate) fn kubeconfig(&self) -> Result<Option<Kubeconfig>, ConnectionError> {
         if let Some(path) = &self.kubeconfig {
             return Ok(Some(Kubeconfig::read_from(path)?));
         }

@@ -12,6 +12,7 @@ mod overwrite;
 mod place;
 mod reserved;
 mod selector;
+mod standing;
 mod words;
 
 pub use edit::LabelEdit;
@@ -20,4 +21,7 @@ pub use error::LabelError;
 pub use object::{absent, changed_parts, overwritten, relabel};
 pub use overwrite::Overwrite;
 pub use place::KINDS;
+pub(crate) use reserved::keeper;
+pub use standing::standing;
+pub(crate) use words::is_edit;
 pub use words::{WordError, split};

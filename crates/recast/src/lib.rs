@@ -8,6 +8,7 @@ pub mod action;
 pub mod besides;
 pub mod cluster;
 pub mod commands;
+pub mod completion;
 pub mod connection;
 pub mod dependents;
 pub mod difference;

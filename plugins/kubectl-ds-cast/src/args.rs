@@ -2,13 +2,15 @@
 
 use clap::{ArgAction, Parser};
 use recast::besides::Besides;
+use recast::completion::{Line, Named};
 use recast::connection::ConnectionArgs;
+use recast::kind::Kind;
 use recast::output::{DryRun, Format};
 use recast::syntax::{SyntaxError, check_key, check_name, check_value};
 use recast::timeout::Timeout;
 use recast::usage;
 
-use crate::cast::Wishes;
+use crate::cast::{SOURCES, Wishes};
 use crate::toleration::Toleration;
 
 const EXAMPLES: &str = "\
@@ -171,6 +173,13 @@ impl Args {
         let every = self.every_node.then(|| "--every-node".to_owned());
         name.chain(nodes).chain(tolerations).chain(every).collect()
     }
+}
+
+/// What the words of a command line name, for the shell that completes it.
+pub fn named(line: &Line<'_>) -> Named {
+    let (kinds, default): (&'static [Kind], _) =
+        if line.has("undo") { (&[Kind::DaemonSet], Kind::DaemonSet) } else { (&SOURCES, Kind::Deployment) };
+    Named { kinds, default: Some(default), edits: false }
 }
 
 fn name(text: &str) -> Result<String, SyntaxError> {

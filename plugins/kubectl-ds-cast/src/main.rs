@@ -38,7 +38,7 @@ async fn main() -> ExitCode {
     };
     let screen = Screen::new(args.quiet);
     let outcome = if let Some(besides) = &args.besides {
-        besides.run(&Args::command(), &screen)
+        besides.run(Args::command(), args::named, &screen).await
     } else if !args.filename.is_empty() {
         file::run(&args, &screen)
     } else if args.undo {

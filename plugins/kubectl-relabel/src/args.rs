@@ -2,8 +2,10 @@
 
 use clap::{ArgAction, Parser};
 use recast::besides::Besides;
+use recast::completion::{Line, Named};
 use recast::connection::ConnectionArgs;
 use recast::failure::Failure;
+use recast::kind::Kind;
 use recast::label::{KINDS, LabelEdits, WordError, split};
 use recast::output::{DryRun, Format};
 use recast::resolve::Naming;
@@ -242,6 +244,13 @@ impl Args {
         ];
         modes.into_iter().find_map(|(given, flag)| given.then_some(flag))
     }
+}
+
+/// What the words of a command line name, for the shell that completes it.
+pub fn named(line: &Line<'_>) -> Named {
+    let kinds: &'static [Kind] = if line.has("unfinished") { &[] } else { &KINDS };
+    let edits = !["list", "prune", "abort", "unfinished"].into_iter().any(|mode| line.has(mode));
+    Named { kinds, default: None, edits }
 }
 
 #[cfg(test)]

@@ -32,7 +32,7 @@ async fn main() -> ExitCode {
 
 async fn command(args: &Args, screen: &Screen) -> Outcome {
     if let Some(besides) = &args.besides {
-        return besides.run(&Args::command(), screen);
+        return besides.run(Args::command(), args::named, screen).await;
     }
     if args.prune {
         return prune::run(args, screen).await;

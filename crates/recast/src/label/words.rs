@@ -103,7 +103,7 @@ pub fn split(words: &[String]) -> Result<(Vec<String>, LabelEdits), WordError> {
 /// kubectl's test ([`GetResourcesAndPairs`]): no name of a resource has a `=` or ends with a `-`.
 ///
 /// [`GetResourcesAndPairs`]: https://github.com/kubernetes/kubectl/blob/v0.37.2/pkg/cmd/util/helpers.go
-fn is_edit(word: &str) -> bool {
+pub fn is_edit(word: &str) -> bool {
     word.find('=').is_some_and(|at| at > 0) || (word.ends_with('-') && word != "-")
 }
 
