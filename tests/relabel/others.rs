@@ -79,7 +79,7 @@ fn a_scaled_owner_that_is_not_held_yet_is_scaled_afterwards() {
 #[ignore = "needs a cluster: make test"]
 fn an_owner_that_somebody_deletes_is_not_made_anew() {
     let scene = Scene::of(DAEMON_SET_ADD);
-    let ended = meddled(&scene, &["POST ", "/services?"], |caller| {
+    let ended = meddled(&scene, &["PATCH ", "/daemonsets/rng"], |caller| {
         caller.kubectl("delete ds/rng --cascade=orphan");
     });
     ended

@@ -61,7 +61,7 @@ pub struct Swap {
 type Stage = fn(&Swap, &Snapshot) -> Result<Option<Step>, Failure>;
 
 /// Before the owners are touched.
-const PREPARATION: [Stage; 3] = [Swap::prepare_policies, Swap::raise_fence, Swap::bridge_services];
+const PREPARATION: [Stage; 3] = [Swap::prepare_policies, Swap::raise_shadows, Swap::bridge_services];
 
 /// When the owners are as they are to be.
 const CLEANUP: [Stage; 6] = [

@@ -36,25 +36,31 @@ impl Swap {
         self.journal.targets_place(Kind::Service, &shadow(&self.journal.id, &format!("bridge-{position}")))
     }
 
+    fn fence_shadow(&self) -> Shadow {
+        Shadow { id: self.fence_id(self.direction), selector: json!(self.fence()) }
+    }
+
     /// The Services that the change needs for itself.
-    fn shadows(&self) -> Vec<Shadow> {
-        let fence = Shadow { id: self.fence_id(self.direction), selector: json!(self.fence()) };
+    fn shadows(&self) -> impl Iterator<Item = Shadow> {
         let bridges = self.journal.moves.iter().enumerate().filter(|(_, service)| service.is_labelled());
         let bridges = bridges.map(|(position, service)| Shadow {
             id: self.bridge_id(position),
             selector: Value::Object(Map::from_iter([(bridge(&service.id.name), json!("yes"))])),
         });
-        std::iter::once(fence).chain(bridges).collect()
+        std::iter::once(self.fence_shadow()).chain(bridges)
     }
 
-    /// Makes the shadows. One that an earlier run has made is marked anew: what its slices say must have been said since,
-    /// since another controller may be at work by now.
-    pub(super) fn raise_fence(&self, snapshot: &Snapshot) -> Result<Option<Step>, Failure> {
+    /// Makes the shadows, but for the fence of a change that goes forward: while it stands, each pod that is relabelled has
+    /// its slices written anew. One that an earlier run has made is marked anew: what its slices say must have been said
+    /// since, since another controller may be at work by now.
+    pub(super) fn raise_shadows(&self, snapshot: &Snapshot) -> Result<Option<Step>, Failure> {
         if self.direction == Direction::Forward && snapshot.get(&self.fence_id(Direction::Back)).is_some() {
             return Err(Failure::new("this change is being put back").hint(self.way_back()));
         }
+        let later = (self.direction == Direction::Forward).then(|| self.fence_id(self.direction));
         for shadow in self.shadows() {
             match snapshot.get(&shadow.id) {
+                None if Some(&shadow.id) == later.as_ref() => {}
                 None => return self.create_shadow(&shadow).map(Some),
                 Some(service) if !snapshot.has_written(&shadow.id) => {
                     let mut edits = Edits::of(service.value().clone());
@@ -70,6 +76,14 @@ impl Swap {
             }
         }
         Ok(None)
+    }
+
+    /// Makes the fence, unless there is one.
+    pub(super) fn raise_fence(&self, snapshot: &Snapshot) -> Result<Option<Step>, Failure> {
+        if self.is_fenced(snapshot) {
+            return Ok(None);
+        }
+        self.create_shadow(&self.fence_shadow()).map(Some)
     }
 
     fn create_shadow(&self, shadow: &Shadow) -> Result<Step, Failure> {
@@ -89,7 +103,7 @@ impl Swap {
         Ok(Step::act(request, "its slices will show that the controllers have seen the pods change"))
     }
 
-    /// Whether there is a fence. What is put back before any pod was touched has none, and needs none.
+    /// Whether there is a fence.
     pub(super) fn is_fenced(&self, snapshot: &Snapshot) -> bool {
         snapshot.get(&self.fence_id(self.direction)).is_some()
     }

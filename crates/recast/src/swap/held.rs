@@ -39,12 +39,19 @@ impl Swap {
                 return Ok(Some(Step::Act(patches)));
             }
         }
+        if unit.id().kind == Kind::Deployment {
+            // Its pods have an owner all the while: their ReplicaSets.
+            return Ok(None);
+        }
         if let Some(step) = self.repost_revisions(unit, snapshot)? {
             return Ok(Some(step));
         }
         let patches = self.label_pods(unit, snapshot);
         if !patches.is_empty() {
             return Ok(Some(Step::Act(patches)));
+        }
+        if let Some(step) = self.raise_fence(snapshot)? {
+            return Ok(Some(step));
         }
         Ok(self.await_fence(unit, snapshot).map(Step::Wait))
     }

@@ -9,7 +9,7 @@ use super::fence::is_in_force;
 use super::moves::Move;
 use super::names::{MARKER, bridge};
 use super::pods::{Wanted, patch_labels};
-use super::unit::Unit;
+use super::unit::{Direction, Unit};
 use crate::action::{Action, Request};
 use crate::engine::{Gate, Step};
 use crate::failure::Failure;
@@ -80,17 +80,31 @@ impl Swap {
             if self.place(service, object)? == Place::To {
                 continue;
             }
-            let fenced = self.journal.units.iter().filter(|_| self.is_fenced(snapshot));
-            for unit in fenced.flat_map(Unit::all) {
-                if let Some(gate) = self.await_fence(unit, snapshot) {
-                    return Ok(Some(Step::Wait(gate)));
-                }
+            if let Some(step) = self.prove_labels(snapshot)? {
+                return Ok(Some(step));
             }
             let why = format!("the pods of {} have the labels that it is to select", service.id);
             return Ok(Some(self.select(service, object, service.to(self.direction), why)));
         }
         let late = self.journal.moves.iter().find_map(|service| self.await_force(service, snapshot));
         Ok(late.map(Step::Wait))
+    }
+
+    /// Before a Service selects by labels that its pods were given: the controller of its slices must have seen them. What
+    /// is put back before any pod was touched has no fence, and needs none.
+    fn prove_labels(&self, snapshot: &Snapshot) -> Result<Option<Step>, Failure> {
+        let units = &self.journal.units;
+        if self.direction == Direction::Forward
+            && !units.is_empty()
+            && let Some(step) = self.raise_fence(snapshot)?
+        {
+            return Ok(Some(step));
+        }
+        if !self.is_fenced(snapshot) {
+            return Ok(None);
+        }
+        let gate = units.iter().flat_map(Unit::all).find_map(|unit| self.await_fence(unit, snapshot));
+        Ok(gate.map(Step::Wait))
     }
 
     /// At the end: the marker comes off again.
