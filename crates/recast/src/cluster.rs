@@ -10,14 +10,15 @@ use std::pin::Pin;
 
 use futures::{Stream, StreamExt as _};
 use kube::api::{Api, DeleteParams, ListParams, Patch as ApiPatch, PatchParams, PostParams, Preconditions};
+use kube::core::{ApiResource, DynamicResourceScope};
 use kube::runtime::WatchStreamExt as _;
 use kube::runtime::watcher::{self, watcher};
-use kube::{Client, Error};
+use kube::{Client, Error, Resource};
 
 use crate::action::{Propagation, Request};
 use crate::connection::{ConnectionArgs, ConnectionError};
 use crate::kind::Kind;
-use crate::object::{Object, ObjectId};
+use crate::object::{Lean, Object, ObjectId};
 use crate::shell::quoted;
 
 pub use error::ClusterError;
@@ -88,7 +89,7 @@ impl Cluster {
     /// # Errors
     /// If the server cannot be reached or refuses.
     pub async fn get(&self, id: &ObjectId) -> Result<Option<Object>, ClusterError> {
-        let found = self.api(id.kind, id.namespace()).get_opt(&id.name).await;
+        let found = self.api::<Object>(id.kind, id.namespace()).get_opt(&id.name).await;
         found.map_err(|source| self.refused("get", id, source))
     }
 
@@ -102,7 +103,7 @@ impl Cluster {
             field_selector: scope.fields.clone(),
             ..ListParams::default()
         };
-        let list = self.api(scope.kind, &scope.namespace).list(&params).await;
+        let list = self.api::<Object>(scope.kind, &scope.namespace).list(&params).await;
         let mut items = list.map_err(|source| ClusterError::of_scope("list", scope, &self.flags, source))?.items;
         for item in &mut items {
             item.set_kind(scope.kind);
@@ -116,8 +117,8 @@ impl Cluster {
     /// If the server cannot be reached or refuses, or a precondition does not hold.
     pub async fn perform(&self, request: &Request, dry_run: bool) -> Result<Answer, ClusterError> {
         let id = request.id();
-        let api = self.api(id.kind, id.namespace());
-        let is = |object: Object| Answer::of(Box::new(object));
+        let api: Api<Lean> = self.api(id.kind, id.namespace());
+        let is = |Lean(object): Lean| Answer::of(Box::new(object));
         match request {
             Request::Create { object, .. } => {
                 let params = PostParams { dry_run, field_manager: Some(self.field_manager.clone()) };
@@ -142,7 +143,7 @@ impl Cluster {
 
     /// Creates from JSON as Go writes it: of a `ControllerRevision` the server keeps the very bytes, and its controller
     /// cannot handle others than it would write itself.
-    async fn create(&self, url: &str, params: &PostParams, object: &Object) -> Result<Object, Error> {
+    async fn create(&self, url: &str, params: &PostParams, object: &Object) -> Result<Lean, Error> {
         let body = go_json(object.value()).into_bytes();
         let request = kube::core::Request::new(url).create(params, body).map_err(Error::BuildRequest)?;
         self.client.request(request).await
@@ -150,7 +151,7 @@ impl Cluster {
 
     /// The server reads the body alone; that a request is a dry run is said in the query too, where the audit log and
     /// whoever reads it see it, as they do with every other write.
-    async fn delete(&self, url: &str, name: &str, params: &DeleteParams) -> Result<Option<Object>, Error> {
+    async fn delete(&self, url: &str, name: &str, params: &DeleteParams) -> Result<Option<Lean>, Error> {
         let mut request = kube::core::Request::new(url).delete(name, params).map_err(Error::BuildRequest)?;
         if params.dry_run {
             let uri = format!("{}&dryRun=All", request.uri());
@@ -169,8 +170,12 @@ impl Cluster {
                 field_selector: scope.fields.clone(),
                 ..watcher::Config::default()
             };
-            let api = self.api(scope.kind, &scope.namespace);
-            watcher(api, config).default_backoff().map(move |event| (position, event)).boxed()
+            let api: Api<Lean> = self.api(scope.kind, &scope.namespace);
+            let kind = scope.kind;
+            watcher(api, config)
+                .default_backoff()
+                .map(move |event| (position, event.map(|event| whole(kind, event))))
+                .boxed()
         });
         Box::pin(futures::stream::select_all(streams))
     }
@@ -191,7 +196,10 @@ impl Cluster {
             .then(|| ClusterError::of_scope(verb, scope, &self.flags, source))
     }
 
-    fn api(&self, kind: Kind, namespace: &str) -> Api<Object> {
+    fn api<K>(&self, kind: Kind, namespace: &str) -> Api<K>
+    where
+        K: Resource<DynamicType = ApiResource, Scope = DynamicResourceScope>,
+    {
         let resource = kind.resource();
         let client = self.client.clone();
         if kind.namespaced() {
@@ -199,6 +207,19 @@ impl Cluster {
         } else {
             Api::all_with(client, &resource)
         }
+    }
+}
+
+/// What a watch reports, of objects as everybody else reads them.
+fn whole(kind: Kind, event: watcher::Event<Lean>) -> watcher::Event<Object> {
+    use watcher::Event::{Apply, Delete, Init, InitApply, InitDone};
+    match event {
+        Apply(Lean(object)) => Apply(object),
+        Delete(Lean(object)) => Delete(object),
+        Init => Init,
+        // In a list nothing says what it is.
+        InitApply(lean) => InitApply(lean.of_kind(kind).0),
+        InitDone => InitDone,
     }
 }
 

@@ -1,8 +1,10 @@
 //! An object as the API server sent it: raw JSON that loses no field, with its metadata read once.
 
 mod id;
+mod lean;
 
 use std::borrow::Cow;
+use std::sync::Arc;
 
 use k8s_openapi::apimachinery::pkg::apis::meta::v1::{ObjectMeta, OwnerReference};
 use kube::core::ApiResource;
@@ -15,10 +17,18 @@ use crate::kind::Kind;
 use crate::selector::Labels;
 
 pub use id::ObjectId;
+pub use lean::Lean;
 
-/// One object. The JSON is what counts; the typed metadata beside it is a view for reading.
+/// Who manages which field.
+const MANAGED: &str = "managedFields";
+
+/// One object. The JSON is what counts; the typed metadata beside it is a view for reading. A copy shares both: snapshots
+/// are copied often, and may hold the pods of a whole namespace.
 #[derive(Clone, Debug, PartialEq)]
-pub struct Object {
+pub struct Object(Arc<Read>);
+
+#[derive(Clone, Debug, PartialEq)]
+struct Read {
     value: Value,
     metadata: ObjectMeta,
 }
@@ -40,27 +50,27 @@ impl Object {
     ///
     /// # Errors
     /// If `metadata` is not what Kubernetes calls metadata, such as a label that is not a string.
-    pub fn new(value: Value) -> Result<Self, serde_json::Error> {
-        let metadata = value.get("metadata").map_or_else(|| Ok(ObjectMeta::default()), ObjectMeta::deserialize)?;
-        Ok(Self { value, metadata })
+    pub fn new(mut value: Value) -> Result<Self, serde_json::Error> {
+        let metadata = value.get_mut("metadata").map_or_else(|| Ok(ObjectMeta::default()), view)?;
+        Ok(Self(Arc::new(Read { value, metadata })))
     }
 
     /// The object as JSON, field for field as it was received.
     #[must_use]
-    pub const fn value(&self) -> &Value {
-        &self.value
+    pub fn value(&self) -> &Value {
+        &self.0.value
     }
 
     /// The JSON itself.
     #[must_use]
     pub fn into_value(self) -> Value {
-        self.value
+        Arc::unwrap_or_clone(self.0).value
     }
 
     /// What stands at a JSON pointer, `/spec/replicas`.
     #[must_use]
     pub fn at(&self, pointer: &str) -> Option<&Value> {
-        self.value.pointer(pointer)
+        self.0.value.pointer(pointer)
     }
 
     /// A whole number at a JSON pointer.
@@ -69,22 +79,22 @@ impl Object {
         self.at(pointer)?.as_i64()
     }
 
-    /// The typed view of the metadata.
+    /// The typed view of the metadata. Who manages which field is left out of it, and stands in the JSON alone.
     #[must_use]
-    pub const fn metadata(&self) -> &ObjectMeta {
-        &self.metadata
+    pub fn metadata(&self) -> &ObjectMeta {
+        &self.0.metadata
     }
 
     /// Its name, empty if it has none yet.
     #[must_use]
     pub fn name(&self) -> &str {
-        self.metadata.name.as_deref().unwrap_or_default()
+        self.metadata().name.as_deref().unwrap_or_default()
     }
 
     /// Its uid, empty if it is from a file.
     #[must_use]
     pub fn uid(&self) -> &str {
-        self.metadata.uid.as_deref().unwrap_or_default()
+        self.metadata().uid.as_deref().unwrap_or_default()
     }
 
     /// Its labels.
@@ -107,14 +117,14 @@ impl Object {
 
     /// Whether it is being deleted.
     #[must_use]
-    pub const fn is_deleting(&self) -> bool {
-        self.metadata.deletion_timestamp.is_some()
+    pub fn is_deleting(&self) -> bool {
+        self.metadata().deletion_timestamp.is_some()
     }
 
     /// The owner that controls it, if any.
     #[must_use]
     pub fn controller(&self) -> Option<&OwnerReference> {
-        self.metadata.owner_references.iter().flatten().find(|owner| owner.controller == Some(true))
+        self.metadata().owner_references.iter().flatten().find(|owner| owner.controller == Some(true))
     }
 
     /// Whether the owner with this uid controls it.
@@ -128,21 +138,31 @@ impl Object {
     /// # Errors
     /// If the JSON has another shape than the type.
     pub fn typed<'a, T: Deserialize<'a>>(&'a self) -> Result<T, serde_json::Error> {
-        T::deserialize(&self.value)
+        T::deserialize(self.value())
     }
 
     /// Items of a list carry neither `apiVersion` nor `kind`: say what they are.
     pub fn set_kind(&mut self, kind: Kind) {
-        if let Value::Object(fields) = &mut self.value {
+        if let Value::Object(fields) = &mut Arc::make_mut(&mut self.0).value {
             fields.entry("apiVersion").or_insert_with(|| kind.resource().api_version.into());
             fields.entry("kind").or_insert_with(|| kind.name().into());
         }
     }
 }
 
+/// The metadata as a type. The list of managed fields is set aside meanwhile: to read it would take longer than all else.
+fn view(metadata: &mut Value) -> Result<ObjectMeta, serde_json::Error> {
+    let managed = metadata.as_object_mut().and_then(|fields| fields.remove_entry(MANAGED));
+    let view = ObjectMeta::deserialize(&*metadata);
+    if let (Some(fields), Some((key, managed))) = (metadata.as_object_mut(), managed) {
+        fields.insert(key, managed);
+    }
+    view
+}
+
 impl Serialize for Object {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        self.value.serialize(serializer)
+        self.value().serialize(serializer)
     }
 }
 
@@ -173,12 +193,12 @@ impl Resource for Object {
     }
 
     fn meta(&self) -> &ObjectMeta {
-        &self.metadata
+        self.metadata()
     }
 
     /// Changes the view only; what is sent is the JSON.
     fn meta_mut(&mut self) -> &mut ObjectMeta {
-        &mut self.metadata
+        &mut Arc::make_mut(&mut self.0).metadata
     }
 }
 
@@ -189,7 +209,9 @@ mod tests {
 
     #[test]
     fn a_field_that_no_type_knows_survives() {
-        let sent = json!({"kind": "DaemonSet", "metadata": {"name": "rng", "novel": 1}, "spec": {"novel": [true]}});
+        let managed = json!([{"manager": "flux"}]);
+        let metadata = json!({"name": "rng", "novel": 1, "managedFields": managed});
+        let sent = json!({"kind": "DaemonSet", "metadata": metadata, "spec": {"novel": [true]}});
         let object: Object = serde_json::from_value(sent.clone()).unwrap();
         assert_eq!(serde_json::to_value(&object).unwrap(), sent);
         assert_eq!(object.name(), "rng");

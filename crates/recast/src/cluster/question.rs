@@ -58,7 +58,7 @@ impl Cluster {
             ..ListParams::default()
         };
         let list = async {
-            let url = self.api(scope.kind, &scope.namespace).resource_url().to_owned();
+            let url = self.api::<Object>(scope.kind, &scope.namespace).resource_url().to_owned();
             let mut request = kube::core::Request::new(url).list_metadata(&params).map_err(Error::BuildRequest)?;
             request.extensions_mut().insert(Unnamed);
             self.client.request::<ObjectList<Object>>(request).await

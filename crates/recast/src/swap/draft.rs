@@ -60,7 +60,7 @@ impl<'a> Draft<'a> {
             mode,
             before: part(object.uid(), object.value().clone()),
             after: part("", after),
-            pods: Vec::new(),
+            pods: BTreeMap::new(),
             updated: 0,
             children: Vec::new(),
             dependents: Vec::new(),
@@ -111,10 +111,10 @@ impl<'a> Draft<'a> {
     }
 
     /// The pods that the owner itself controls.
-    fn pods(&self, kind: Kind, owner: &Object) -> Vec<PodRecord> {
+    fn pods(&self, kind: Kind, owner: &Object) -> BTreeMap<String, PodRecord> {
         let keys: Vec<&str> = self.edits.iter().map(|edit| edit.key.as_str()).collect();
         let pods = self.snapshot.of(Kind::Pod).filter(|pod| pod.is_controlled_by(owner.uid()) && lives(pod));
-        pods.map(|pod| record(pod, &keys, self.is_current(kind, owner, pod))).collect()
+        pods.map(|pod| (pod.uid().to_owned(), record(pod, &keys, self.is_current(kind, owner, pod)))).collect()
     }
 
     /// Whether the controller takes the pod for one of the present template.

@@ -163,3 +163,61 @@ pub enum Held {
     /// The name of the lock that holds it.
     Elsewhere(String),
 }
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeMap;
+    use std::hash::{BuildHasher as _, RandomState};
+
+    use super::*;
+    use crate::swap::unit::{Mode, Part, PodRecord};
+
+    /// What a Secret may hold (`k8s.io/api/core/v1/types.go:MaxSecretSize`).
+    const LIMIT: usize = 1024 * 1024;
+
+    fn journal(pods: usize) -> Journal {
+        let target = ObjectId::new(Kind::DaemonSet, "ns", "rng");
+        let random = RandomState::new();
+        let part = || Part { id: target.clone(), uid: String::new(), object: json!({}) };
+        let record = |number: usize| {
+            let (one, two) = (random.hash_one(number), random.hash_one((number, number)));
+            let labels = BTreeMap::from([("isactive".to_owned(), None)]);
+            (format!("{one:016x}-{two:016x}"), PodRecord { name: format!("rng-{number}"), labels, current: true })
+        };
+        let unit = Unit {
+            mode: Mode::Recreate,
+            before: part(),
+            after: part(),
+            pods: (0..pods).map(record).collect(),
+            updated: 0,
+            children: Vec::new(),
+            dependents: Vec::new(),
+            revisions: Vec::new(),
+        };
+        Journal {
+            version: VERSION,
+            id: "0".to_owned(),
+            command: Vec::new(),
+            by: String::new(),
+            begun: String::new(),
+            edits: LabelEdits::parse(&["isactive=yes"]).unwrap(),
+            asked: vec![target.clone()],
+            targets: vec![target],
+            keep_selector: false,
+            token: false,
+            units: vec![unit],
+            moves: Vec::new(),
+            policies: Vec::new(),
+        }
+    }
+
+    #[test]
+    fn the_pods_of_the_largest_cluster_fit_into_a_secret() {
+        let journal = journal(5000);
+        let lock = &journal.locks()[0];
+        let secret = Object::new(journal.secret(lock).unwrap()).unwrap();
+        let size = secret.at("/data/journal").and_then(Value::as_str).map_or(0, |text| text.len() / 4 * 3);
+        assert!((1..LIMIT / 3).contains(&size), "{size} bytes");
+        assert_eq!(Journal::read(&secret).unwrap(), Held::Here(Box::new(journal)));
+    }
+}

@@ -1,6 +1,6 @@
 //! The pods of an owner: which they are, and the labels that they get and lose.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
 use serde_json::{Value, json};
 
@@ -29,7 +29,6 @@ pub type Wanted = BTreeMap<String, Option<String>>;
 impl Swap {
     /// The living pods of the unit: those that it had, those that it owns, and those without owner that it would take.
     pub(super) fn pods<'s>(unit: &Unit, snapshot: &'s Snapshot) -> Vec<&'s Object> {
-        let known: BTreeSet<&str> = unit.pods.iter().map(|record| record.uid.as_str()).collect();
         let owner = snapshot.get(unit.id()).map(Object::uid);
         let selectors: Vec<_> = [&unit.before, &unit.after]
             .into_iter()
@@ -39,7 +38,7 @@ impl Swap {
             if let Some(controller) = pod.controller() {
                 return controller.uid == unit.before.uid || Some(controller.uid.as_str()) == owner;
             }
-            known.contains(pod.uid()) || selectors.iter().any(|selector| matches(selector, pod.labels()))
+            unit.record(pod).is_some() || selectors.iter().any(|selector| matches(selector, pod.labels()))
         };
         let living = snapshot.of(Kind::Pod).filter(|pod| lives(pod));
         // A Deployment's pods are those of its ReplicaSets.
@@ -144,6 +143,9 @@ impl Swap {
 /// The patch that gives the pod the labels, and takes off those that are none; nothing if it has them so already.
 #[must_use]
 pub fn patch_labels(pod: &Object, wanted: &Wanted, why: &str) -> Option<Action> {
+    if wanted.iter().all(|(key, value)| pod.label(key) == value.as_deref()) {
+        return None;
+    }
     let mut edits = Edits::of(json!({"metadata": {"uid": pod.uid(), "labels": pod.at("/metadata/labels")}}));
     edits.test(&["metadata", "uid"]);
     if edits.at(&["metadata", "labels"]) == Some(&Value::Null) {
@@ -157,9 +159,8 @@ pub fn patch_labels(pod: &Object, wanted: &Wanted, why: &str) -> Option<Action> 
             None => drop(edits.remove(&path)),
         }
     }
-    let (patch, _) = edits.finish();
-    (patch.0.len() > 1)
-        .then(|| Action { request: Request::Patch { id: ObjectId::of(Kind::Pod, pod), patch }, why: why.to_owned() })
+    let request = Request::Patch { id: ObjectId::of(Kind::Pod, pod), patch: edits.finish().0 };
+    Some(Action { request, why: why.to_owned() })
 }
 
 /// What is recorded of a pod.
@@ -167,7 +168,6 @@ pub fn patch_labels(pod: &Object, wanted: &Wanted, why: &str) -> Option<Action> 
 pub fn record(pod: &Object, keys: &[&str], current: bool) -> PodRecord {
     PodRecord {
         name: pod.name().to_owned(),
-        uid: pod.uid().to_owned(),
         labels: keys.iter().map(|key| ((*key).to_owned(), pod.labels().get(*key).cloned())).collect(),
         current,
     }

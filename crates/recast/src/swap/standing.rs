@@ -141,7 +141,8 @@ impl Swap {
     }
 
     fn made_anew(&self, unit: &Unit, object: &Object) -> Failure {
-        let writers = object.metadata().managed_fields.iter().flatten().filter_map(|entry| entry.manager.as_deref());
+        let entries = object.at("/metadata/managedFields").and_then(Value::as_array).into_iter().flatten();
+        let writers = entries.filter_map(|entry| entry["manager"].as_str());
         let who = writers.filter(|name| *name != "kube-controller-manager").collect::<Vec<_>>().join(", ");
         let who = if who.is_empty() { "somebody else".to_owned() } else { who };
         Failure::new(format!("{} was made anew by {who}, and is left as it is", unit.id()))

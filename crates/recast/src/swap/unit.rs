@@ -59,8 +59,6 @@ pub struct Part {
 pub struct PodRecord {
     /// Its name.
     pub name: String,
-    /// Its uid.
-    pub uid: String,
     /// The labels that the change touches, as they were; none where there was none.
     pub labels: BTreeMap<String, Option<String>>,
     /// Whether it was made from the present template, so that nothing need be rolled out for it.
@@ -98,8 +96,8 @@ pub struct Unit {
     pub before: Part,
     /// What it becomes.
     pub after: Part,
-    /// The pods that it controls itself.
-    pub pods: Vec<PodRecord>,
+    /// The pods that it controls itself, by uid.
+    pub pods: BTreeMap<String, PodRecord>,
     /// How many of its pods were made from its present template, as far as its status counted them.
     pub updated: i64,
     /// The `ReplicaSet`s of a Deployment.
@@ -143,7 +141,7 @@ impl Unit {
     /// What was recorded of a pod.
     #[must_use]
     pub fn record(&self, pod: &Object) -> Option<&PodRecord> {
-        self.pods.iter().find(|record| record.uid == pod.uid())
+        self.pods.get(pod.uid())
     }
 
     /// Whether the pod was made from the template of before, so that nothing need be rolled out for it. One that came

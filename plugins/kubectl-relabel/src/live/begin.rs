@@ -138,7 +138,9 @@ impl Live<'_> {
             let Some(newest) = snapshot.get(&id) else { continue };
             let after = relabel(id.kind, newest.value(), &self.words.edits, self.args.keep_selector)
                 .map_err(|error| one(Failure::new(format!("{id}: {error}"))))?;
-            target.before = newest.clone();
+            if newest.metadata().resource_version != target.before.metadata().resource_version {
+                target.before = newest.clone();
+            }
             target.after = after.finish().1;
         }
         Ok(())
@@ -164,7 +166,7 @@ impl Live<'_> {
                 _ => {}
             }
         }
-        let pods = units.iter().flat_map(Unit::all).flat_map(|unit| &unit.pods);
+        let pods = units.iter().flat_map(Unit::all).flat_map(|unit| unit.pods.values());
         let token = needs_token(&self.words.edits, pods);
         Ok(Journal {
             version: Journal::VERSION,

@@ -83,9 +83,12 @@ impl Live<'_> {
         let mut seen = std::collections::BTreeSet::new();
         let mut requests: Vec<Request> = Vec::new();
         for request in recast::rehearsal::requests(steps) {
-            let Some(request) = askable(request, snapshot) else { continue };
-            let class = (std::mem::discriminant(&request), request.id().kind, several(&request));
-            if seen.insert(format!("{class:?}")) {
+            let class = format!("{:?}", (std::mem::discriminant(request), request.id().kind, several(request)));
+            if seen.contains(&class) {
+                continue;
+            }
+            if let Some(request) = askable(request, snapshot) {
+                seen.insert(class);
                 requests.push(request);
             }
         }
