@@ -34,24 +34,35 @@ fn waiting_while_held(scene: &Scene, proxy: &Proxy) -> Running {
 }
 
 fn late_slices(scene: &Scene, by: Duration) -> Proxy {
+    late(scene, &["/endpointslices?", "watch=true"], by)
+}
+
+fn late(scene: &Scene, words: &'static [&str], by: Duration) -> Proxy {
     Proxy::watching(&scene.ns, move |request| {
-        let is_watched = request.has(&["/endpointslices?", "watch=true"]);
-        if is_watched { Verdict::Trouble(Trouble::Late(by)) } else { Verdict::Pass }
+        let is_late = request.has(words) && !request.has(&["dryRun=All"]);
+        if is_late { Verdict::Trouble(Trouble::Late(by)) } else { Verdict::Pass }
     })
 }
 
 #[test]
 #[ignore = "needs a cluster: make test"]
 fn an_interrupt_while_the_owner_is_held_makes_it_anew_first() {
-    for signal in ["INT", "TERM"] {
+    // In a wait, and in a write: its answer is waited for.
+    let late_at: [(&str, &[&str]); 3] = [
+        ("INT", &["/endpointslices?", "watch=true"]),
+        ("TERM", &["/endpointslices?", "watch=true"]),
+        ("INT", &["PATCH", "/pods/"]),
+    ];
+    for (signal, words) in late_at {
         let scene = Scene::of(DAEMON_SET_ADD);
-        let proxy = late_slices(&scene, Duration::from_secs(6));
+        let proxy = late(&scene, words, Duration::from_secs(6));
         let mut running = waiting_while_held(&scene, &proxy);
         running.signal(signal);
         running.until_it_says(&format!("{IS_HELD}; this is finished first, a second interrupt leaves it so"));
         let ended = running.ended();
         assert_eq!(ended.code(), Some(130), "{ended}");
-        ended.said(&["error: interrupted", "hint: run the same command again to go on"]).printed("");
+        let error = "error: interrupted; what could not be left as it was is finished";
+        ended.said(&[error, "hint: run the same command again to go on"]).printed("");
         assert!(scene.uid().is_some(), "it is back");
         assert!(scene.ns.has("secrets -l kube-recast/journal"));
         scene.ns.relabel(&scene.words()).done().said(&["goes on with what "]);

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use crate::action::Request;
-use crate::engine::Gate;
+use crate::engine::{During, Gate};
 use crate::exit::{Exit, Outcome};
 use crate::failure::Failure;
 use crate::screen::Screen;
@@ -11,12 +11,13 @@ use crate::screen::Screen;
 /// How to go on after a stop.
 pub const AGAIN: &str = "run the same command again to go on: it takes up where this one ended";
 
-/// What the user interrupted. Without a gate, that was a request.
+/// What the user interrupted.
 #[must_use]
-pub fn interrupted(gate: Option<&Gate>) -> Failure {
-    let failure = match gate {
-        Some(gate) => Failure::new(format!("interrupted while waiting for {}: {}", gate.waits_for, gate.sees)),
-        None => Failure::new("interrupted; the request under way may have been carried out"),
+pub fn interrupted(during: &During) -> Failure {
+    let failure = match during {
+        During::Wait(gate) => Failure::new(format!("interrupted while waiting for {}: {}", gate.waits_for, gate.sees)),
+        During::Write => Failure::new("interrupted; the request under way may have been carried out"),
+        During::Danger => Failure::new("interrupted; what could not be left as it was is finished"),
     };
     failure.hint(AGAIN)
 }
@@ -61,7 +62,10 @@ mod tests {
     #[test]
     fn what_was_waited_for_is_named() {
         let gate = Gate { waits_for: "the pods".into(), sees: "1 of 2".into(), command: String::new() };
-        assert_eq!(interrupted(Some(&gate)).message(), "interrupted while waiting for the pods: 1 of 2");
+        assert_eq!(
+            interrupted(&During::Wait(gate.clone())).message(),
+            "interrupted while waiting for the pods: 1 of 2"
+        );
         let gave_up = gave_up(&gate, Duration::from_millis(61_500));
         assert_eq!(gave_up.message(), "gave up after 61 s waiting for the pods: 1 of 2");
     }

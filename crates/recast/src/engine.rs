@@ -19,7 +19,7 @@ use crate::snapshot::Snapshot;
 use crate::timeout::Timeout;
 
 pub use gather::{Need, gather};
-pub use goal::{Gate, Goal, Step, Stop};
+pub use goal::{During, Gate, Goal, Step, Stop};
 pub use plan::{Planned, plan};
 pub use watch::Watch;
 
@@ -79,7 +79,7 @@ impl Engine<'_> {
                     continue;
                 }
                 if interrupted && goal.exposed(&self.snapshot).is_none() {
-                    results[position] = Some(Err(Stop::Interrupted { gate: None }));
+                    results[position] = Some(Err(Stop::Interrupted(During::Danger)));
                     continue;
                 }
                 match goal.next(&self.snapshot) {
@@ -98,7 +98,9 @@ impl Engine<'_> {
                         }
                         match outcome {
                             Ok(Outcome::Sent) => {}
-                            Ok(Outcome::Interrupted) => results[position] = Some(Err(Stop::Interrupted { gate: None })),
+                            Ok(Outcome::Interrupted) => {
+                                results[position] = Some(Err(Stop::Interrupted(During::Write)));
+                            }
                             Err(failure) => results[position] = Some(Err(Stop::Refused(failure))),
                         }
                     }
@@ -160,7 +162,7 @@ enum Ended {
 impl Ended {
     fn stop(&self, gate: Gate, waited: Duration) -> Stop {
         match self {
-            Self::Interrupted => Stop::Interrupted { gate: Some(gate) },
+            Self::Interrupted => Stop::Interrupted(During::Wait(gate)),
             Self::TimedOut => Stop::TimedOut { gate, waited },
             Self::Lost(failure) => Stop::Refused(failure.clone()),
         }

@@ -173,9 +173,9 @@ impl Pruning<'_> {
         for stop in results.into_iter().filter_map(Result::err) {
             match stop {
                 Stop::Refused(failure) => failures.push(failure.details(ending::done(&acted))),
-                Stop::Interrupted { gate } => {
+                Stop::Interrupted(during) => {
                     exit = Exit::Interrupted;
-                    self.screen.failures(&[ending::interrupted(gate.as_ref()).details(ending::done(&acted))]);
+                    self.screen.failures(&[ending::interrupted(&during).details(ending::done(&acted))]);
                 }
                 Stop::TimedOut { gate, .. } | Stop::Left { gate } => ending::left(self.screen, &gate),
             }

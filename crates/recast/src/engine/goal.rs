@@ -50,6 +50,17 @@ pub trait Goal {
     }
 }
 
+/// What an interrupt came into.
+#[derive(Debug)]
+pub enum During {
+    /// A wait.
+    Wait(Gate),
+    /// A write, of which nobody waits to hear what became of it.
+    Write,
+    /// Something that was finished first, since it could not be left as it was.
+    Danger,
+}
+
 /// Why a goal was not reached.
 #[derive(Debug)]
 pub enum Stop {
@@ -68,8 +79,5 @@ pub enum Stop {
         gate: Gate,
     },
     /// The user interrupted.
-    Interrupted {
-        /// What was waited for.
-        gate: Option<Gate>,
-    },
+    Interrupted(During),
 }

@@ -40,9 +40,9 @@ impl<J: Job> Run<'_, J> {
                 Err(Stop::Left { gate }) => {
                     ending::left(self.screen, &gate);
                 }
-                Err(Stop::Interrupted { gate }) => {
+                Err(Stop::Interrupted(during)) => {
                     exit = Exit::Interrupted;
-                    self.screen.failures(&[ending::interrupted(gate.as_ref()).details(standing(job, acted))]);
+                    self.screen.failures(&[ending::interrupted(&during).details(standing(job, acted))]);
                 }
                 Err(Stop::Refused(failure)) if acted.is_empty() => failures.push(failure),
                 Err(Stop::Refused(failure)) => failures.push(failure.details(standing(job, acted))),

@@ -143,9 +143,9 @@ impl Live<'_> {
                 }
                 Err(Stop::Refused(failure)) => failure,
                 Err(Stop::TimedOut { gate, waited }) => ending::gave_up(&gate, waited),
-                Err(Stop::Interrupted { gate }) => {
+                Err(Stop::Interrupted(during)) => {
                     exit = Exit::Interrupted;
-                    ending::interrupted(gate.as_ref())
+                    ending::interrupted(&during)
                 }
             };
             failures.push(failure.details(danger).details(summary(acted)));
