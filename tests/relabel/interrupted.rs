@@ -120,6 +120,39 @@ fn a_service_on_a_bridge_is_listed_as_urgent() {
     scene.is_as_before();
 }
 
+/// Kills it between the old owner and the next one.
+fn killed_when_absent(scene: &Scene) {
+    let proxy = Proxy::watching(&scene.ns, move |request| {
+        let creates = request.write().is_some() && request.has(&["POST ", "/daemonsets"]);
+        if creates { Verdict::StopBefore } else { Verdict::Pass }
+    });
+    let mut running = scene.ns.begin_relabel(&format!("{} --server {}", scene.words(), proxy.address()));
+    assert!(!running.ends_before(|| proxy.has_stopped()), "it comes to the creation");
+    running.signal("KILL");
+    drop(proxy);
+    running.ended();
+    assert!(!scene.ns.has("ds/rng"), "it is gone");
+}
+
+#[test]
+#[ignore = "needs a cluster: make test"]
+fn an_owner_that_is_absent_is_found_by_what_would_choose_it() {
+    for chosen in ["ds,svc -l app=rng", "ds,svc --all"] {
+        let scene = Scene::of(DAEMON_SET_ADD);
+        for kind in ["ds", "svc"] {
+            scene.ns.kubectl(&format!("label {kind} rng app=rng --overwrite"));
+        }
+        killed_when_absent(&scene);
+        scene.ns.relabel("ds -l app=other active1=yes").done().printed("").said(&["No resources found in "]);
+        scene.ns.relabel(&format!("{chosen} active1=yes")).done().said(&["goes on with what "]);
+        scene.is_changed();
+    }
+    let scene = Scene::of(DAEMON_SET_ADD);
+    killed_when_absent(&scene);
+    scene.ns.relabel("--abort ds --all").done().printed("daemonset.apps/rng put back\nservice/rng put back\n");
+    scene.is_as_before();
+}
+
 #[test]
 #[ignore = "needs a cluster: make test"]
 fn another_change_of_the_same_is_refused_and_told_whose_the_first_one_is() {

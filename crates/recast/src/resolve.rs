@@ -39,10 +39,15 @@ pub async fn open(
     let cluster = Cluster::connect(connection, screen.is_quiet()).await.map_err(|error| vec![error.into()])?;
     let found = resolve(naming, &cluster).await.map_err(|failure| vec![failure])?;
     if found.is_empty() {
-        screen.say(&format!("No resources found in {} namespace.", cluster.namespace()));
+        say_none(&cluster, screen);
         return Ok(None);
     }
     Ok(Some((cluster, found)))
+}
+
+/// Says that a selector matches nothing.
+pub fn say_none(cluster: &Cluster, screen: &Screen) {
+    screen.say(&format!("No resources found in {} namespace.", cluster.namespace()));
 }
 
 /// Reads what the command line names, each object once, in the order in which it is named.

@@ -1,5 +1,6 @@
 //! Relabelling what is in the cluster.
 
+mod absent;
 mod begin;
 mod carry;
 mod checks;
@@ -14,7 +15,7 @@ use recast::commands::Commands;
 use recast::exit::{Exit, Outcome};
 use recast::failure::Failure;
 use recast::object::{Object, ObjectId};
-use recast::resolve::{Found, not_found, open};
+use recast::resolve::{Found, not_found, say_none};
 use recast::screen::Screen;
 use recast::swap::Journal;
 
@@ -43,8 +44,12 @@ pub struct Live<'a> {
 
 /// Relabels what the command line names, or goes on with what an earlier run has begun.
 pub async fn run(args: &Args, words: &Words, screen: &Screen) -> Outcome {
-    let naming = args.naming(&words.targets);
-    let Some((cluster, found)) = open(&naming, &args.connection, screen).await? else { return Ok(Exit::Done) };
+    let cluster = Cluster::connect(&args.connection, screen.is_quiet()).await.map_err(|error| one(error.into()))?;
+    let found = absent::find(args, words, &cluster).await.map_err(one)?;
+    if found.is_empty() {
+        say_none(&cluster, screen);
+        return Ok(Exit::Done);
+    }
     let commands = Commands::like(&args.connection);
     let ids: Vec<ObjectId> = found.iter().map(|found| place(found).clone()).collect();
     let live = Live { args, words, screen, cluster: &cluster, commands, ids, flags: args.repeated() };

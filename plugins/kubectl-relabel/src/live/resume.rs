@@ -11,11 +11,12 @@ use recast::screen::Screen;
 use recast::snapshot::Snapshot;
 use recast::swap::{Direction, Held, JOURNAL, Journal, MARKER, Swap, Unit, lock, unfinished as under_way};
 
+use super::absent::find;
 use super::pod::Job;
 use super::{Live, one, place};
 use crate::args::{Args, Words};
 use crate::change::Target;
-use recast::resolve::{Found, resolve};
+use recast::resolve::Found;
 
 impl Live<'_> {
     /// The journal that holds one of the targets, and its locks.
@@ -84,7 +85,7 @@ impl Live<'_> {
 /// `--abort`: puts back what an interrupted run has begun to change.
 pub async fn abort(args: &Args, words: &Words, screen: &Screen) -> Outcome {
     let cluster = Cluster::connect(&args.connection, args.quiet).await.map_err(|error| vec![error.into()])?;
-    let found = resolve(&args.naming(&words.targets), &cluster).await.map_err(one)?;
+    let found = find(args, words, &cluster).await.map_err(one)?;
     let ids: Vec<ObjectId> = found.iter().map(|found| place(found).clone()).collect();
     let commands = Commands::like(&args.connection);
     let live = Live { args, words, screen, cluster: &cluster, commands, ids, flags: args.repeated() };
