@@ -26,7 +26,7 @@ pub fn selects(service: &Object, labels: &Labels) -> bool {
 /// The uids of the pods that are ready endpoints of the Service.
 #[must_use]
 pub fn ready_endpoints(snapshot: &Snapshot, service: &str) -> BTreeSet<String> {
-    // An unknown condition counts as ready (k8s.io/api/discovery/v1:EndpointConditions).
+    // An unknown condition counts as ready (`k8s.io/api/discovery/v1/types.go:EndpointConditions`).
     uids(snapshot, service, |endpoint| endpoint.pointer("/conditions/ready") != Some(&Value::Bool(false)))
 }
 

@@ -1,7 +1,7 @@
 //! The fence: a Service of the change's own, whose slices prove that the controllers have seen the pods change.
 //!
 //! All controllers of a kube-controller-manager read one cache of pods, in one order
-//! (cmd/kube-controller-manager/app:InformerFactory). A pod that is in a slice by a label that it was given while it had
+//! (the `InformerFactory` of `cmd/kube-controller-manager/app/controllermanager.go:ControllerContext`). A pod that is in a slice by a label that it was given while it had
 //! no owner is, for the workload's controller too, a pod without owner that it may take. Without that proof a controller
 //! that is behind starts other pods beside these.
 
@@ -162,7 +162,7 @@ pub(super) fn is_in_force(snapshot: &Snapshot, service: &ObjectId) -> bool {
     any && all
 }
 
-/// A pod without address is in no slice (k8s.io/endpointslice:reconciler).
+/// A pod without address is in no slice (`k8s.io/endpointslice/util/controller_utils.go:ShouldPodBeInEndpoints`).
 fn has_address(pod: &Object) -> bool {
     pod.at("/status/podIP").and_then(Value::as_str).is_some_and(|address| !address.is_empty())
 }

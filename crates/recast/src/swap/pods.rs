@@ -127,7 +127,7 @@ impl Swap {
     }
 
     /// The patches that mark those pods of a StatefulSet as up to date that were so before: its controller compares with
-    /// the name of a revision (`pkg/controller/statefulset/stateful_set_control.go`).
+    /// the name of a revision (`pkg/controller/statefulset/stateful_set_control.go:computeReplicaStatus`).
     pub(super) fn mark_current(unit: &Unit, revision: &str, snapshot: &Snapshot) -> Vec<Action> {
         let wanted = Wanted::from([(REVISION.to_owned(), Some(revision.to_owned()))]);
         let pods = Self::pods(unit, snapshot).into_iter();
