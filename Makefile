@@ -67,7 +67,7 @@ soak: ## Runs the long tests; RECAST_SEED=... repeats a run, RECAST_ROUNDS=... m
 	$(suite) soak
 
 .PHONY: bench
-bench: ## Measures start-up and size beside kubectl's
+bench: ## Measures speed and size beside kubectl's
 	$(suite) bench
 
 .PHONY: dist

@@ -8,7 +8,7 @@ use std::{fs, io, thread};
 
 use crate::Outcome;
 
-/// How often a running program is looked at.
+/// How often a program that has just begun is looked at.
 const GLANCE: Duration = Duration::from_micros(300);
 
 /// What one run took.
@@ -22,7 +22,7 @@ pub struct Usage {
 }
 
 /// Runs a program to its end.
-pub fn run(program: &OsStr, arguments: &[&str]) -> Outcome<Usage> {
+pub fn run(program: &OsStr, arguments: &[String]) -> Outcome<Usage> {
     let before = children_ticks();
     let started = Instant::now();
     let mut child = Command::new(program)
@@ -37,7 +37,8 @@ pub fn run(program: &OsStr, arguments: &[&str]) -> Outcome<Usage> {
         if let Some(status) = child.try_wait()? {
             break status;
         }
-        thread::sleep(GLANCE);
+        // The longer it runs, the less often: to look takes time, too.
+        thread::sleep(GLANCE.max(started.elapsed() / 100));
     };
     let wall = started.elapsed();
     if !status.success() {

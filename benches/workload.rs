@@ -1,15 +1,16 @@
-//! The example application in a namespace of its own, for as long as it is measured.
+//! A namespace of its own, for as long as something is measured in it.
 
 use std::ffi::{OsStr, OsString};
+use std::io::Write as _;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
 use crate::Outcome;
 
-/// The application.
+/// The example application.
 const MANIFEST: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../../examples/dockercoins.yaml");
 
-/// The application, running.
+/// A namespace, and what runs in it.
 pub struct Workload {
     kubectl: OsString,
     kubeconfig: PathBuf,
@@ -17,35 +18,54 @@ pub struct Workload {
 }
 
 impl Workload {
-    /// Deploys it, and waits until it is available.
-    pub fn deploy(kubectl: &OsStr, kubeconfig: &Path) -> Outcome<Self> {
+    /// A namespace in which nothing runs yet.
+    pub fn empty(kubectl: &OsStr, kubeconfig: &Path) -> Outcome<Self> {
         let workload = Self {
             kubectl: kubectl.to_owned(),
             kubeconfig: kubeconfig.to_owned(),
             namespace: format!("recast-bench-{}", std::process::id()),
         };
-        let place = &format!("--namespace={}", workload.namespace);
         workload.kubectl(&["create", "namespace", &workload.namespace])?;
         // Pods are refused until it is there.
-        workload.kubectl(&["wait", place, "--for=create", "serviceaccount/default", "--timeout=60s"])?;
-        workload.kubectl(&["apply", place, "-f", MANIFEST])?;
-        workload.kubectl(&["wait", place, "--for=condition=Available", "deployment", "--all", "--timeout=120s"])?;
+        workload.kubectl(&["wait", "--for=create", "serviceaccount/default", "--timeout=60s"])?;
         Ok(workload)
     }
 
-    /// Where it runs.
-    pub fn namespace(&self) -> &str {
-        &self.namespace
+    /// The example application, when it is available.
+    pub fn deploy(kubectl: &OsStr, kubeconfig: &Path) -> Outcome<Self> {
+        let workload = Self::empty(kubectl, kubeconfig)?;
+        workload.kubectl(&["apply", "-f", MANIFEST])?;
+        workload.kubectl(&["wait", "--for=condition=Available", "deployment", "--all", "--timeout=120s"])?;
+        Ok(workload)
     }
 
-    fn kubectl(&self, arguments: &[&str]) -> Outcome<()> {
-        let status = Command::new(&self.kubectl)
-            .arg("--kubeconfig")
-            .arg(&self.kubeconfig)
-            .args(arguments)
-            .stdout(Stdio::null())
-            .status()?;
-        if status.success() { Ok(()) } else { Err(format!("kubectl {}: {status}", arguments.join(" ")).into()) }
+    /// The words, and where they are meant.
+    pub fn arguments(&self, words: &[&str]) -> Vec<String> {
+        let place = [format!("--kubeconfig={}", self.kubeconfig.display()), format!("--namespace={}", self.namespace)];
+        words.iter().map(|word| (*word).to_owned()).chain(place).collect()
+    }
+
+    /// Has kubectl do something here.
+    pub fn kubectl(&self, words: &[&str]) -> Outcome<()> {
+        self.ask(words, &[]).map(drop)
+    }
+
+    /// Has kubectl do something here with what it is given to read, and hands back what it prints.
+    pub fn ask(&self, words: &[&str], input: &[u8]) -> Outcome<String> {
+        let mut child = Command::new(&self.kubectl)
+            .args(self.arguments(words))
+            .stdin(Stdio::piped())
+            .stdout(Stdio::piped())
+            .spawn()?;
+        // Taken, so that it ends when it is written.
+        if let Some(mut stdin) = child.stdin.take() {
+            stdin.write_all(input)?;
+        }
+        let output = child.wait_with_output()?;
+        if !output.status.success() {
+            return Err(format!("kubectl {}: {}", words.join(" "), output.status).into());
+        }
+        Ok(String::from_utf8(output.stdout)?)
     }
 }
 
