@@ -6,6 +6,7 @@ use serde::Deserialize;
 use serde::de::DeserializeOwned;
 
 use super::{Cluster, ClusterError, Scope};
+use crate::object::Object;
 use crate::selector::Labels;
 use crate::wire::Unnamed;
 
@@ -47,7 +48,7 @@ impl Cluster {
     /// # Errors
     /// If the server cannot be reached or refuses.
     pub async fn names(&self, scope: &Scope) -> Result<Vec<String>, ClusterError> {
-        let url = self.api(scope.kind, &scope.namespace).resource_url().to_owned();
+        let url = self.api::<Object>(scope.kind, &scope.namespace).resource_url().to_owned();
         self.column(&url).await.map_err(|source| ClusterError::of_scope("list", scope, &self.flags, source))
     }
 
@@ -65,7 +66,7 @@ impl Cluster {
     /// # Errors
     /// If the server cannot be reached or refuses.
     pub async fn some_labels(&self, scope: &Scope) -> Result<Vec<Labels>, ClusterError> {
-        let url = format!("{}?limit={SOME}", self.api(scope.kind, &scope.namespace).resource_url());
+        let url = format!("{}?limit={SOME}", self.api::<Object>(scope.kind, &scope.namespace).resource_url());
         let list = self.read::<Labelled>(&url, "PartialObjectMetadataList").await;
         let list = list.map_err(|source| ClusterError::of_scope("list", scope, &self.flags, source))?;
         Ok(list.items.into_iter().map(|item| item.metadata.labels).collect())
