@@ -11,6 +11,9 @@ mod file;
 mod goal;
 mod handover;
 mod job;
+#[cfg(test)]
+#[path = "../../../tests/manual.rs"]
+mod manual;
 mod model;
 mod placement;
 mod remember;

@@ -6,6 +6,9 @@ mod change;
 mod file;
 mod impact;
 mod live;
+#[cfg(test)]
+#[path = "../../../tests/manual.rs"]
+mod manual;
 mod preflight;
 mod prune;
 mod question;
