@@ -8,7 +8,10 @@ use std::{env, fs};
 
 /// The plugin that this test is built with; its package is named as its page is.
 const PROGRAM: Option<&str> = match option_env!("CARGO_BIN_EXE_kubectl-ds_cast") {
-    None => option_env!("CARGO_BIN_EXE_kubectl-relabel"),
+    None => match option_env!("CARGO_BIN_EXE_kubectl-relabel") {
+        None => option_env!("CARGO_BIN_EXE_kubectl-logs_selector"),
+        program => program,
+    },
     program => program,
 };
 const PACKAGE: &str = env!("CARGO_PKG_NAME");

@@ -43,6 +43,28 @@ impl Running {
         });
     }
 
+    /// Its results so far.
+    pub fn printed_so_far(&self) -> String {
+        self.stdout.so_far()
+    }
+
+    /// What it has said so far.
+    pub fn said_so_far(&self) -> String {
+        self.stderr.so_far()
+    }
+
+    /// Waits until it has printed this.
+    pub fn until_it_prints(&mut self, text: &str) {
+        let begun = Instant::now();
+        while !self.stdout.so_far().contains(text) {
+            let ended = self.child.try_wait().expect("the child can be asked").is_some();
+            let over = begun.elapsed() > DEADLINE || (ended && !self.stdout.so_far().contains(text));
+            let (title, printed, said) = (&self.title, self.stdout.so_far(), self.stderr.so_far());
+            assert!(!over, "{title} does not print {text}:\n{printed}---\n{said}");
+            sleep(Duration::from_millis(5));
+        }
+    }
+
     /// Sends a signal, such as `INT`.
     pub fn signal(&self, name: &str) {
         let sent = Command::new("kill").args(["-s", name, &self.child.id().to_string()]).status();

@@ -28,7 +28,7 @@ archive=$dist/recast-$(platform "$target").tar.gz
 
 # Cargo has a folder for each target that is asked for, and calls the profile "dev" "debug" there.
 built=${CARGO_TARGET_DIR:-target}${RECAST_TARGET:+/$RECAST_TARGET}/${profile/#dev/debug}
-programs=(kubectl-ds_cast kubectl-relabel)
+programs=(kubectl-ds_cast kubectl-logs_selector kubectl-relabel)
 case $target in *-windows-*) programs=("${programs[@]/%/.exe}") ;; esac
 
 # GNU tar can leave out who built it and when; bsdtar, of macOS, the owner only.

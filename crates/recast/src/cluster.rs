@@ -5,6 +5,7 @@ mod glance;
 mod question;
 mod scope;
 mod served;
+mod stream;
 
 use std::pin::Pin;
 
@@ -24,6 +25,7 @@ use crate::shell::quoted;
 pub use error::ClusterError;
 pub use scope::Scope;
 pub use served::Served;
+pub use stream::Parts;
 
 /// What the server said to a write.
 #[derive(Clone, Debug)]

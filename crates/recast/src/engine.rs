@@ -20,10 +20,11 @@ use crate::timeout::Timeout;
 
 pub use gather::{Need, gather};
 pub use goal::{During, Gate, Goal, Step, Stop};
+pub use interrupt::Interrupts;
 pub use plan::{Planned, plan};
 pub use watch::Watch;
 
-use interrupt::{Interrupts, expired};
+use interrupt::expired;
 use writes::Outcome;
 
 /// Something that happened.

@@ -18,8 +18,15 @@ pub struct Interrupts {
     signals: Option<(tokio::signal::unix::Signal, tokio::signal::unix::Signal)>,
 }
 
+impl Default for Interrupts {
+    fn default() -> Self {
+        Self::new()
+    }
+}
+
 impl Interrupts {
     /// Begins to listen. Where no handler can be set, the default applies, and that ends the process.
+    #[must_use]
     pub fn new() -> Self {
         #[cfg(unix)]
         {

@@ -1,0 +1,60 @@
+//! Who comes, who goes, and why.
+
+use super::Crew;
+use crate::membership::{Standing, text};
+use crate::pod::Pod;
+
+impl Crew<'_> {
+    /// A pod is there that is wanted.
+    pub(super) fn say_joined(&self, pod: &Pod, standings: &[Standing]) {
+        let owner = pod.owner.as_ref().map(|owner| format!("  of {}", owner.name)).unwrap_or_default();
+        let node = if pod.node.is_empty() { "no node yet" } else { &pod.node };
+        let places: Vec<String> = self
+            .scene
+            .fronts
+            .iter()
+            .zip(standings)
+            .map(|(front, standing)| match standing {
+                Standing::Serving => format!("  in {front}"),
+                Standing::NotReady | Standing::Draining | Standing::NotSelected => {
+                    format!("  not in {front} ({})", front.reason(pod))
+                }
+            })
+            .collect();
+        self.screen.say(&format!("+ {}  {node}{}{owner}", pod.name, places.concat()));
+    }
+
+    /// A Service thinks otherwise of a pod.
+    pub(super) fn say_changed(&self, pod: &Pod, before: &[Standing], now: &[Standing]) {
+        for ((front, before), now) in self.scene.fronts.iter().zip(before).zip(now) {
+            match (before, now) {
+                (Standing::Serving, Standing::Serving) => {}
+                (_, Standing::Serving) => self.screen.say(&format!("+ {}  {}  in {front}", pod.name, pod.node)),
+                (Standing::Serving, _) => {
+                    self.screen.say(&format!("- {}  left {front} ({})", pod.name, front.reason(pod)));
+                }
+                (before, now) if before != now => {
+                    self.screen.say(&format!("  {}  {now} in {front} ({})", pod.name, front.reason(pod)));
+                }
+                _ => {}
+            }
+        }
+    }
+
+    /// A pod is gone.
+    pub(super) fn say_gone(&self, pod: &Pod, standings: &[Standing]) {
+        let served = self.scene.fronts.iter().zip(standings).filter(|(_, standing)| **standing == Standing::Serving);
+        let left: Vec<String> = served.map(|(front, _)| format!("  left {front}")).collect();
+        let labelled = pod.deleting || !self.choice.goes_by_labels();
+        let why = if labelled { "deleted" } else { "deleted, or its labels are others" };
+        self.screen.say(&format!("- {}{} ({why})", pod.name, left.concat()));
+    }
+
+    /// The selector of a Service has changed.
+    pub fn say_selectors(&self, changed: &[usize]) {
+        for front in changed.iter().filter_map(|number| self.scene.fronts.get(*number)) {
+            let before = front.before.as_ref().map(text).unwrap_or_default();
+            self.screen.say(&format!("~ {front}  selects {} (before: {before})", text(&front.selector)));
+        }
+    }
+}

@@ -1,0 +1,122 @@
+//! What the server is asked for.
+
+use std::fmt;
+use std::time::Duration;
+
+use clap::ValueEnum;
+
+use crate::stamp::Stamp;
+
+/// Which of a container's streams.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum Stream {
+    /// Both
+    All,
+    /// Only what it writes to stdout
+    Stdout,
+    /// Only what it writes to stderr
+    Stderr,
+}
+
+/// From where on a log is read.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Beginning {
+    /// Only so many of the last lines.
+    pub tail: Option<u64>,
+    /// Only what is not older than this.
+    pub age: Option<Duration>,
+    /// Only what is not older than this instant.
+    pub since: Option<Stamp>,
+}
+
+impl Beginning {
+    /// From an instant on.
+    #[must_use]
+    pub const fn at(since: Stamp) -> Self {
+        Self { tail: None, age: None, since: Some(since) }
+    }
+}
+
+/// The log of a container, as its path and query.
+#[derive(Clone, Debug)]
+pub struct Query<'a> {
+    /// Of the pod.
+    pub namespace: &'a str,
+    /// Of the pod.
+    pub pod: &'a str,
+    /// Its name.
+    pub container: &'a str,
+    /// Whether what is written later is wanted too.
+    pub follow: bool,
+    /// Whether it is the log of the life before.
+    pub previous: bool,
+    /// From where on.
+    pub beginning: Beginning,
+    /// Which of its streams, if the server is to choose.
+    pub stream: Option<Stream>,
+    /// Whether the API server may talk to a kubelet whose certificate it does not know.
+    pub insecure: bool,
+}
+
+impl fmt::Display for Query<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self { namespace, pod, container, .. } = self;
+        write!(f, "/api/v1/namespaces/{namespace}/pods/{pod}/log?container={container}&timestamps=true")?;
+        if self.follow {
+            f.write_str("&follow=true")?;
+        }
+        if self.previous {
+            f.write_str("&previous=true")?;
+        }
+        if let Some(tail) = self.beginning.tail {
+            write!(f, "&tailLines={tail}")?;
+        }
+        if let Some(since) = self.beginning.since {
+            write!(f, "&sinceTime={}", since.to_query())?;
+        } else if let Some(age) = self.beginning.age {
+            // The server takes whole seconds, and none that is less than one.
+            write!(f, "&sinceSeconds={}", (age.as_millis() + 500).div_euclid(1000).max(1))?;
+        }
+        if let Some(stream) = self.stream {
+            write!(f, "&stream={stream:?}")?;
+        }
+        if self.insecure {
+            f.write_str("&insecureSkipTLSVerifyBackend=true")?;
+        }
+        Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_query_says_what_is_wanted() {
+        let plain = Query {
+            namespace: "web",
+            pod: "rng-1",
+            container: "main",
+            follow: false,
+            previous: false,
+            beginning: Beginning::default(),
+            stream: None,
+            insecure: false,
+        };
+        let path = "/api/v1/namespaces/web/pods/rng-1/log?container=main&timestamps=true";
+        assert_eq!(plain.to_string(), path);
+        let more = Query {
+            follow: true,
+            previous: true,
+            beginning: Beginning { tail: Some(3), age: Some(Duration::from_millis(1500)), since: None },
+            stream: Some(Stream::Stderr),
+            insecure: true,
+            ..plain.clone()
+        };
+        let words =
+            "follow=true&previous=true&tailLines=3&sinceSeconds=2&stream=Stderr&insecureSkipTLSVerifyBackend=true";
+        assert_eq!(more.to_string(), format!("{path}&{words}"));
+        let since = Query { beginning: Beginning::at(Stamp(1_500_000_000)), ..plain };
+        assert_eq!(since.to_string(), format!("{path}&sinceTime=1970-01-01T00:00:01Z"));
+    }
+}

@@ -1,0 +1,345 @@
+//! Reads the log of one container, as long as there is anything to read.
+
+mod attempt;
+mod pace;
+mod stall;
+
+use std::cell::RefCell;
+use std::rc::Rc;
+use std::sync::Arc;
+
+use recast::cluster::{Cluster, ClusterError};
+use recast::failure::Failure;
+use tokio::sync::{Semaphore, mpsc, watch};
+
+use crate::batch::Batch;
+use crate::intake::{Intake, Limits};
+use crate::merge::Source;
+use crate::pod::Pod;
+use crate::query::{Beginning, Query, Stream};
+use crate::stamp::Stamp;
+use crate::step::{Progress, Step, next};
+use attempt::Ending;
+use pace::Pace;
+
+/// What all readers have in common.
+#[derive(Debug)]
+pub struct Terms {
+    /// Whether logs are followed.
+    pub follow: bool,
+    /// Whether it is about what was written before a restart.
+    pub previous: bool,
+    /// From where on logs are read that are there at the start.
+    pub beginning: Beginning,
+    /// Which stream, if the server is to choose.
+    pub stream: Option<Stream>,
+    /// Whether the API server may talk to kubelets whose certificates it does not know.
+    pub insecure: bool,
+    /// How long lines may be, and how much there may be of them.
+    pub limits: Limits,
+}
+
+/// What a reader tells.
+#[derive(Debug)]
+pub enum News {
+    /// The server has answered.
+    Begun,
+    /// Some lines.
+    Lines(Batch),
+    /// Something that a person should know.
+    Said(String),
+    /// The log cannot be read.
+    Failed(Failure),
+    /// Nothing can be read at all.
+    Fatal(Failure),
+    /// There is nothing more.
+    Closed,
+}
+
+/// How much of one container may be on its way to the output.
+pub const CREDIT: usize = 2;
+
+/// How a pod is known to its readers; `None` once it is gone.
+pub type Pods = watch::Receiver<Option<Rc<Pod>>>;
+
+/// Reads the log of one container.
+pub struct Reader {
+    /// The way to the server.
+    pub cluster: Cluster,
+    /// What all readers have in common.
+    pub terms: Rc<Terms>,
+    /// Its number.
+    pub source: Source,
+    /// The pod.
+    pub pod: Pods,
+    /// The name of the container.
+    pub container: String,
+    /// Where the log begins that is there at the start.
+    pub beginning: Beginning,
+    /// How many logs may be asked for at once.
+    pub gate: Rc<Semaphore>,
+    /// How much may be on its way.
+    pub credit: Arc<Semaphore>,
+    /// Batches that were used up.
+    pub spare: Rc<RefCell<Vec<Batch>>>,
+    /// Who is told.
+    pub news: mpsc::UnboundedSender<(Source, News)>,
+}
+
+/// A reader at work.
+struct Work {
+    reader: Reader,
+    namespace: String,
+    name: String,
+    intake: Intake,
+    pace: Pace,
+    progress: Progress,
+    /// How many lives of the container were read.
+    lives: u32,
+    /// When the server answered first.
+    begun: Option<Stamp>,
+    /// The latest line when it was asked last whether there are more.
+    checked: Option<Stamp>,
+    /// Whether a failure was told that has not passed yet.
+    troubled: bool,
+}
+
+impl Reader {
+    /// Reads until there is nothing more.
+    pub async fn run(self) {
+        let Some(pod) = self.pod.borrow().clone() else { return };
+        let intake = Intake::new(self.terms.limits, self.beginning != Beginning::default());
+        let (namespace, name) = (pod.namespace.clone(), pod.name.clone());
+        let (pace, progress) = (Pace::default(), Progress::default());
+        let mut work = Work {
+            reader: self,
+            namespace,
+            name,
+            intake,
+            pace,
+            progress,
+            lives: 0,
+            begun: None,
+
+            checked: None,
+            troubled: false,
+        };
+        if work.reader.terms.follow {
+            work.follow().await;
+        } else {
+            work.read_to_the_end(work.reader.terms.previous, None).await;
+        }
+        work.tell(News::Closed);
+    }
+}
+
+/// Whether to go on with a container.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum After {
+    /// What follows is decided by what the cluster says.
+    Onward,
+    /// The same, but not all of it was read.
+    Again,
+    /// All that was asked for is there, or nothing can be had.
+    Stop,
+}
+
+impl Work {
+    fn tell(&self, news: News) {
+        // If nobody listens any more, the command is about to end.
+        let _ = self.reader.news.send((self.reader.source, news));
+    }
+
+    fn say(&self, text: &str) {
+        self.tell(News::Said(format!("{}/{}: {text}", self.name, self.reader.container)));
+    }
+
+    /// The container as the cluster knows it now.
+    fn step(&self) -> Step {
+        let pod = self.reader.pod.borrow();
+        next(self.progress, pod.as_ref().and_then(|pod| pod.container(&self.reader.container)))
+    }
+
+    /// Waits until the pod has changed; answers whether it can.
+    async fn changed(&mut self) -> bool {
+        self.reader.pod.changed().await.is_ok()
+    }
+
+    async fn follow(&mut self) {
+        loop {
+            let after = match self.step() {
+                Step::Done => return,
+                Step::Wait => {
+                    if !self.changed().await {
+                        return;
+                    }
+                    After::Onward
+                }
+                Step::Follow(life) => {
+                    self.enter(life);
+                    self.follow_life(life).await
+                }
+                Step::Rest { life, previous, missed } => {
+                    self.enter(life);
+                    if missed > 0 {
+                        self.intake.remark(&format!(
+                            "lines are missing here: {missed} earlier lives of the container are gone"
+                        ));
+                    }
+                    let after = self.read_to_the_end(previous, Some(life)).await;
+                    self.progress.whole = after == After::Onward;
+                    after
+                }
+            };
+            if after == After::Stop {
+                return;
+            }
+        }
+    }
+
+    /// Begins with another life of the container, if it is one.
+    fn enter(&mut self, life: u32) {
+        if self.progress.life != Some(life) {
+            if self.progress.life.is_some() {
+                // Only what was there at the start may be shown in part.
+                self.reader.beginning = Beginning::default();
+                self.intake.begin_anew();
+            }
+            self.lives += 1;
+            self.progress = Progress { life: Some(life), whole: false };
+        }
+    }
+
+    /// Follows a life of the container until its stream ends.
+    async fn follow_life(&mut self, life: u32) -> After {
+        match self.attempt(true, false, Some(life)).await {
+            Ending::Enough => After::Stop,
+            // A clean end does not prove that the container has ended.
+            Ending::Clean | Ending::Cut | Ending::Left | Ending::OtherLife => {
+                self.pause().await;
+                After::Onward
+            }
+            Ending::Refused(error) => self.weather(error, true).await,
+        }
+    }
+
+    /// Reads what there is of a life, again and again until nothing is missing.
+    async fn read_to_the_end(&mut self, previous: bool, life: Option<u32>) -> After {
+        let mut unfinished = None;
+        loop {
+            match self.attempt(false, previous, life).await {
+                Ending::Enough => return After::Stop,
+                Ending::Cut => self.pause().await,
+                Ending::OtherLife => {
+                    self.pause().await;
+                    return After::Again;
+                }
+                Ending::Refused(error) => match self.weather(error, life.is_some()).await {
+                    After::Onward if life.is_some() && self.is_over() => return After::Onward,
+                    After::Onward | After::Again => {}
+                    After::Stop => return if life.is_some() { After::Onward } else { After::Stop },
+                },
+                Ending::Clean | Ending::Left => {
+                    // A kubelet that dies looks just the same; whoever asks again knows.
+                    let rest = self.intake.unfinished();
+                    let again = rest.is_some() && rest != unfinished;
+                    if !again && !self.has_more(previous).await {
+                        break;
+                    }
+                    unfinished = rest;
+                    self.pause().await;
+                }
+            }
+        }
+        if let Some(said) = self.intake.finish() {
+            self.say(&said);
+        }
+        self.send().await;
+        After::Onward
+    }
+
+    /// Whether the pod is gone.
+    fn is_over(&self) -> bool {
+        self.reader.pod.borrow().is_none()
+    }
+
+    /// Waits a little before the next attempt, the longer the more of them came to nothing; a change ends the wait.
+    async fn pause(&mut self) {
+        let wait = self.pace.next();
+        if wait.is_zero() {
+            return;
+        }
+        tokio::select! {
+            () = tokio::time::sleep(wait) => {}
+            true = self.changed() => {}
+        }
+    }
+
+    /// What to do when the server refuses. What may pass is waited for; following for ever, else a while.
+    async fn weather(&mut self, error: ClusterError, follow: bool) -> After {
+        let code = error.status().map_or(0, |status| status.code);
+        let message = error.status().map(|status| status.message.clone()).unwrap_or_default();
+        match code {
+            401 | 403 => {
+                self.tell(News::Fatal(error.into()));
+                return After::Stop;
+            }
+            400 if follow && message.contains("previous terminated container") => {
+                self.intake.remark("lines may be missing here: the log of the life before is gone");
+                self.send().await;
+                return After::Stop;
+            }
+            // Waiting to start: the kubelet knows a little later what the API server knows.
+            400 | 404 if follow => {}
+            0 | 429 | 500..=599 if follow || self.pace.is_fresh() => {
+                if follow && self.pace.is_slow() && !std::mem::replace(&mut self.troubled, true) {
+                    let why = Failure::from(error);
+                    let why = if message.is_empty() { why.message().to_owned() } else { message };
+                    self.say(&format!("no log at the moment, trying again: {why}"));
+                }
+            }
+            _ => {
+                let failure = Failure::new(format!("cannot read the log of {}/{}", self.name, self.reader.container));
+                let cause = if message.is_empty() { Failure::from(error).message().to_owned() } else { message };
+                self.tell(News::Failed(failure.cause(cause)));
+                return After::Stop;
+            }
+        }
+        self.pause().await;
+        After::Onward
+    }
+
+    /// Sends the lines that are there, as soon as there is room for them.
+    async fn send(&mut self) {
+        if !self.intake.has_lines() {
+            return;
+        }
+        self.pace.reset();
+        self.troubled = false;
+        // It is never closed.
+        if let Ok(permit) = self.reader.credit.acquire().await {
+            permit.forget();
+        }
+        let spare = self.reader.spare.borrow_mut().pop().unwrap_or_default();
+        let batch = self.intake.hand_out(spare);
+        self.tell(News::Lines(batch));
+    }
+
+    fn query(&self, follow: bool, previous: bool, beginning: Beginning) -> String {
+        let query = Query {
+            namespace: &self.namespace,
+            pod: &self.name,
+            container: &self.reader.container,
+            follow,
+            previous,
+            beginning,
+            stream: self.reader.terms.stream,
+            insecure: self.reader.terms.insecure,
+        };
+        query.to_string()
+    }
+
+    async fn open(&self, path: &str) -> Result<Option<recast::cluster::Parts>, ClusterError> {
+        self.reader.cluster.stream(path, "pods/log").await
+    }
+}

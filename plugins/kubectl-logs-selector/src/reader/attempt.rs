@@ -1,0 +1,237 @@
+//! One stream of a log, from its request to its end.
+
+use std::pin::pin;
+use std::rc::Rc;
+use std::time::Duration;
+
+use futures::{FutureExt as _, StreamExt as _};
+use recast::cluster::{ClusterError, Parts};
+use recast::kind::Kind;
+use recast::object::ObjectId;
+use tokio::time::{Instant, sleep, sleep_until};
+
+use super::stall::Silence;
+use super::{News, Work};
+use crate::intake::Flow;
+use crate::pod::{Pod, State};
+use crate::query::Beginning;
+use crate::stamp::Stamp;
+
+/// How a stream ended.
+#[derive(Debug)]
+pub enum Ending {
+    /// As if there were no more.
+    Clean,
+    /// In the middle.
+    Cut,
+    /// It goes on, but the life of the container that it is of is over, and nothing comes any more.
+    Left,
+    /// All that was asked for is there.
+    Enough,
+    /// It is of another life of the container than it should be.
+    OtherLife,
+    /// It did not begin.
+    Refused(ClusterError),
+}
+
+/// How long a stream may still bring something after its container has ended.
+const GRACE: Duration = Duration::from_secs(2);
+
+/// How long an answer may take before the next one is asked for.
+const PROMPT: Duration = Duration::from_millis(300);
+
+/// How long the cluster may take to say that a container was restarted.
+const LAG: Duration = Duration::from_secs(2);
+
+/// How soon the server is asked again.
+const AGAIN: Duration = Duration::from_millis(500);
+
+/// How much is taken in at once if it is there.
+const AT_ONCE: usize = 32 * 1024;
+
+const GAP: &str = "lines may be missing here: the log was rotated or cut while nobody read it";
+
+impl Work {
+    /// Reads a stream to its end. `life` is the one that it should be of, where that is known.
+    pub(super) async fn attempt(&mut self, follow: bool, previous: bool, life: Option<u32>) -> Ending {
+        let since = self.intake.resume();
+        let beginning = since.map_or_else(|| self.first_beginning(), Beginning::at);
+        let path = self.query(follow, previous, beginning);
+        let watched = life.filter(|_| follow);
+        match self.answer(&path, watched).await {
+            None => Ending::Left,
+            Some(Err(error)) => Ending::Refused(error),
+            // A pod without a node has no log.
+            Some(Ok(None)) => Ending::Clean,
+            Some(Ok(Some(parts))) => {
+                self.begun.get_or_insert_with(Stamp::now);
+                self.tell(News::Begun);
+                // It may be of another life, of which nothing would tell: what is read after a restart is looked at.
+                let late = !follow || (self.lives > 1 && since.is_none());
+                if let Some(life) = life.filter(|_| late)
+                    && !self.is_still(if previous { life + 1 } else { life }).await
+                {
+                    return Ending::OtherLife;
+                }
+                let ending = self.take(parts, watched, life.filter(|_| !previous)).await;
+                self.send().await;
+                ending
+            }
+        }
+    }
+
+    /// Where a log begins of which nothing was seen yet. Where only the last lines of it were asked for, and there were
+    /// none, all that was written since is wanted.
+    fn first_beginning(&self) -> Beginning {
+        let asked = self.reader.beginning;
+        match self.begun {
+            Some(begun) if asked.tail.is_some() && Stamp::now().since(begun) > GRACE => {
+                Beginning::at(begun.less(GRACE))
+            }
+            _ => asked,
+        }
+    }
+
+    /// The answer; `None` if there will be none that matters.
+    async fn answer(&mut self, path: &str, life: Option<u32>) -> Option<Result<Option<Parts>, ClusterError>> {
+        let gate = Rc::clone(&self.reader.gate);
+        let permit = gate.acquire().await;
+        let cluster = self.reader.cluster.clone();
+        let mut opening = pin!(cluster.stream(path, "pods/log"));
+        tokio::select! {
+            answer = &mut opening => return Some(answer),
+            () = sleep(PROMPT) => drop(permit),
+        }
+        tokio::select! {
+            answer = opening => Some(answer),
+            () = self.left(life) => None,
+        }
+    }
+
+    /// Waits until nothing more is to be expected of this life of the container.
+    async fn left(&mut self, life: Option<u32>) {
+        let Some(life) = life else { return std::future::pending().await };
+        while !self.is_left(life) {
+            if !self.changed().await {
+                break;
+            }
+        }
+        sleep(GRACE).await;
+    }
+
+    /// Whether this life of the container has ended.
+    fn is_left(&self, life: u32) -> bool {
+        let pod = self.reader.pod.borrow();
+        let container = pod.as_ref().and_then(|pod| pod.container(&self.reader.container));
+        container.is_none_or(|container| container.life != life || container.state == State::Ended)
+    }
+
+    /// The life that this stream is of, if that is a later one than the cluster said when it was asked for: it was asked
+    /// for after a restart that the cluster did not know of yet.
+    fn later_life(&self, life: u32) -> Option<u32> {
+        let pod = self.reader.pod.borrow();
+        let container = pod.as_ref()?.container(&self.reader.container)?;
+        let started = container.started.filter(|_| container.life > life)?;
+        (self.intake.first()? >= started).then_some(container.life)
+    }
+
+    /// Between the life that was read before and this one may be another.
+    fn note_skipped(&mut self) {
+        if self.lives > 1 {
+            self.intake.remark("lines before these may be missing: the container was restarted twice in a moment");
+        }
+    }
+
+    /// Takes in what comes. `watched` is the life whose end ends the stream, `life` the one that it should be of.
+    async fn take(&mut self, mut parts: Parts, mut watched: Option<u32>, mut life: Option<u32>) -> Ending {
+        let mut silence = Silence::begins();
+        let mut leave: Option<Instant> = None;
+        let mut known = true;
+        loop {
+            if let Some(later) = watched.and_then(|life| self.later_life(life)) {
+                (watched, life) = (Some(later), Some(later));
+                self.progress.life = watched;
+                self.note_skipped();
+            }
+            if leave.is_none() && watched.is_some_and(|life| self.is_left(life)) {
+                leave = Some(Instant::now() + GRACE);
+            }
+            let never = Instant::now() + Duration::from_hours(1);
+            tokio::select! {
+                biased;
+                part = parts.next() => {
+                    let Some(part) = part else { return Ending::Clean };
+                    let Ok(part) = part else { return Ending::Cut };
+                    let (flow, ending) = self.take_all(&part, &mut parts);
+                    self.send().await;
+                    match flow {
+                        Flow::Onward => {}
+                        Flow::Enough => return Ending::Enough,
+                        Flow::Doubt => if let Some(ending) = self.settle(life).await { return ending },
+                    }
+                    if let Some(ending) = ending {
+                        return ending;
+                    }
+                    leave = None;
+                    silence = Silence::begins();
+                }
+                changed = self.reader.pod.changed(), if known && watched.is_some() => known = changed.is_ok(),
+                () = sleep_until(leave.unwrap_or(never)), if leave.is_some() => return Ending::Left,
+                () = sleep_until(silence.until()), if watched.is_some() => {
+                    if self.is_stalled(&mut silence).await {
+                        return Ending::Cut;
+                    }
+                }
+            }
+        }
+    }
+
+    /// Takes in a part, and what is there behind it.
+    fn take_all(&mut self, part: &[u8], parts: &mut Parts) -> (Flow, Option<Ending>) {
+        let mut flow = self.intake.take(part);
+        while flow == Flow::Onward && self.intake.held() < AT_ONCE {
+            match parts.next().now_or_never() {
+                None => break,
+                Some(Some(Ok(part))) => flow = self.intake.take(&part),
+                Some(Some(Err(_))) => return (flow, Some(Ending::Cut)),
+                Some(None) => return (flow, Some(Ending::Clean)),
+            }
+        }
+        (flow, None)
+    }
+
+    /// Another line has come than should: the container was restarted, which the cluster may say a little later, or the
+    /// log was rotated.
+    async fn settle(&mut self, life: Option<u32>) -> Option<Ending> {
+        let until = Instant::now() + LAG;
+        while let Some(life) = life {
+            if !self.is_still(life).await {
+                return Some(Ending::OtherLife);
+            }
+            if Instant::now() >= until {
+                break;
+            }
+            tokio::select! {
+                true = self.changed() => {}
+                () = sleep(AGAIN) => {}
+            }
+        }
+        let flow = self.intake.accept(GAP);
+        self.send().await;
+        (flow == Flow::Enough).then_some(Ending::Enough)
+    }
+
+    /// Whether the container has not been restarted, as far as the server knows: a watch may know it later.
+    async fn is_still(&self, life: u32) -> bool {
+        let id = ObjectId::new(Kind::Pod, &self.namespace, &self.name);
+        let read = self.reader.cluster.get(&id).await.ok().flatten().and_then(|object| Pod::read(&object));
+        let seen = self.reader.pod.borrow().clone();
+        let of = |pod: &Pod| pod.container(&self.reader.container).map(|container| container.life);
+        let same = |pod: &Pod| of(pod) == Some(life);
+        match (read, seen) {
+            (Some(read), Some(seen)) => read.uid == seen.uid && same(&read),
+            (None, Some(seen)) => same(&seen),
+            (_, None) => false,
+        }
+    }
+}

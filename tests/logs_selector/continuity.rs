@@ -1,0 +1,243 @@
+//! Neither lost nor doubled, one trouble at a time.
+
+use super::cable::Cable;
+use super::kubelet::{Fault, Kubelet, stamp};
+use super::tool::Logs as _;
+use crate::harness::{Namespace, Running};
+
+/// The container counts on.
+fn count(kubelet: &Kubelet<'_>, pod: &str, numbers: std::ops::Range<usize>) {
+    for number in numbers {
+        kubelet.write(pod, &format!("number {number};"));
+    }
+}
+
+/// Each number was printed once and in order, up to this one, which is waited for.
+#[track_caller]
+fn counted(running: &mut Running, end: usize) {
+    running.until_it_prints(&format!("number {};", end - 1));
+    let printed = running.printed_so_far();
+    let numbers: Vec<usize> =
+        printed.lines().filter_map(|line| line.split_once("number ")?.1.strip_suffix(';')?.parse().ok()).collect();
+    assert_eq!(numbers, (0..end).collect::<Vec<_>>(), "{printed}\n{}", running.said_so_far());
+}
+
+#[test]
+#[ignore = "needs a cluster: make test"]
+fn kwok_a_stream_that_ends_as_if_there_were_no_more_is_taken_up_again() {
+    let ns = Namespace::new();
+    let kubelet = Kubelet::of(&ns);
+    kubelet.pod("rng-1");
+    count(&kubelet, "rng-1", 0..100);
+    let mut running = ns.begin_logs("pod/rng-1 -f");
+    counted(&mut running, 100);
+    for round in 1..6 {
+        kubelet.end_streams("rng-1");
+        count(&kubelet, "rng-1", round * 100..(round + 1) * 100);
+        counted(&mut running, (round + 1) * 100);
+    }
+    assert!(!running.printed_so_far().contains("missing"), "{}", running.printed_so_far());
+}
+
+#[test]
+#[ignore = "needs a cluster: make test"]
+fn kwok_a_stream_may_be_cut_at_any_byte() {
+    let ns = Namespace::new();
+    let kubelet = Kubelet::of(&ns);
+    kubelet.pod("rng-1");
+    // Inside the time, at its end, inside the line, at its end, and some lines later.
+    let faults: Vec<_> = [3, 29, 30, 31, 35, 41, 42, 100, 171, 300]
+        .into_iter()
+        .enumerate()
+        .map(|(number, after)| Fault { after, clean: number % 2 == 0 })
+        .collect();
+    kubelet.fail("rng-1", &faults);
+    count(&kubelet, "rng-1", 0..50);
+    let mut running = ns.begin_logs("pod/rng-1 -f");
+    counted(&mut running, 50);
+    let once = ns.logs("pod/rng-1").done();
+    assert_eq!(once.stdout.lines().count(), 50, "{once}");
+}
+
+#[test]
+#[ignore = "needs a cluster: make test"]
+fn kwok_without_following_a_cut_stream_is_completed_too() {
+    let ns = Namespace::new();
+    let kubelet = Kubelet::of(&ns);
+    kubelet.pod("rng-1");
+    count(&kubelet, "rng-1", 0..500);
+    kubelet.fail("rng-1", &[Fault { after: 777, clean: false }, Fault { after: 5000, clean: true }]);
+    let ended = ns.logs("pod/rng-1 --tail 400").done();
+    let lines: Vec<_> = ended.stdout.lines().collect();
+    assert_eq!((lines.len(), lines[0], lines[399]), (400, "number 100;", "number 499;"), "{ended}");
+}
+
+#[test]
+#[ignore = "needs a cluster: make test"]
+fn kwok_a_kubelet_that_is_killed_and_comes_back_costs_no_line() {
+    let ns = Namespace::new();
+    let kubelet = Kubelet::of(&ns);
+    kubelet.pod("rng-1");
+    count(&kubelet, "rng-1", 0..100);
+    let mut running = ns.begin_logs("pod/rng-1 -f");
+    counted(&mut running, 100);
+    kubelet.kill();
+    count(&kubelet, "rng-1", 100..200);
+    running.until_it_says("rng-1/main: no log at the moment, trying again: ");
+    kubelet.revive();
+    count(&kubelet, "rng-1", 200..300);
+    counted(&mut running, 300);
+}
+
+#[test]
+#[ignore = "needs a cluster: make test"]
+fn kwok_a_cut_connection_costs_no_line() {
+    let ns = Namespace::new();
+    let kubelet = Kubelet::of(&ns);
+    kubelet.pod("rng-1");
+    let cable = Cable::new();
+    let mut running = ns.begin_logs(&format!("pod/rng-1 -f {}", cable.words()));
+    for round in 0..5 {
+        count(&kubelet, "rng-1", round * 100..(round + 1) * 100);
+        cable.cut();
+        counted(&mut running, (round + 1) * 100);
+    }
+}
+
+#[test]
+#[ignore = "needs a cluster: make test"]
+fn kwok_a_connection_that_has_gone_dead_is_noticed() {
+    let ns = Namespace::new();
+    let kubelet = Kubelet::of(&ns);
+    kubelet.pod("rng-1");
+    let cable = Cable::new();
+    count(&kubelet, "rng-1", 0..10);
+    let mut running = ns.begin_logs(&format!("pod/rng-1 -f {}", cable.words()));
+    counted(&mut running, 10);
+    cable.go_dead();
+    count(&kubelet, "rng-1", 10..20);
+    counted(&mut running, 20);
+}
+
+#[test]
+#[ignore = "needs a cluster: make test"]
+fn kwok_a_restarted_container_is_read_to_its_end_and_then_from_its_beginning() {
+    let ns = Namespace::new();
+    let kubelet = Kubelet::of(&ns);
+    kubelet.pod("rng-1");
+    count(&kubelet, "rng-1", 0..10);
+    let mut running = ns.begin_logs("pod/rng-1 -f");
+    counted(&mut running, 10);
+    // What is written while nobody reads, and the cluster knows of nothing.
+    kubelet.refuse("rng-1", Some("the container runtime is down"));
+    kubelet.end_streams("rng-1");
+    count(&kubelet, "rng-1", 10..20);
+    kubelet.restart("rng-1");
+    count(&kubelet, "rng-1", 20..30);
+    kubelet.refuse("rng-1", None);
+    kubelet.tell_restart("rng-1");
+    counted(&mut running, 30);
+    // Told late: the stream is of the next life before the cluster says that there is one.
+    count(&kubelet, "rng-1", 30..40);
+    counted(&mut running, 40);
+    kubelet.restart("rng-1");
+    count(&kubelet, "rng-1", 40..50);
+    std::thread::sleep(std::time::Duration::from_millis(500));
+    kubelet.tell_restart("rng-1");
+    counted(&mut running, 50);
+    let printed = running.printed_so_far();
+    assert!(!printed.contains("missing"), "{printed}");
+}
+
+#[test]
+#[ignore = "needs a cluster: make test"]
+fn kwok_a_log_that_is_rotated_while_nobody_reads_has_a_marker_where_lines_are_gone() {
+    let ns = Namespace::new();
+    let kubelet = Kubelet::of(&ns);
+    kubelet.pod("rng-1");
+    count(&kubelet, "rng-1", 0..10);
+    let mut running = ns.begin_logs("pod/rng-1 -f");
+    counted(&mut running, 10);
+    // While connected it costs nothing.
+    kubelet.rotate("rng-1");
+    count(&kubelet, "rng-1", 10..20);
+    counted(&mut running, 20);
+    assert!(!running.printed_so_far().contains("missing"));
+    kubelet.kill();
+    count(&kubelet, "rng-1", 20..30);
+    kubelet.rotate("rng-1");
+    count(&kubelet, "rng-1", 30..40);
+    kubelet.revive();
+    running.until_it_prints("number 39;");
+    let printed = running.printed_so_far();
+    let lines: Vec<_> = printed.lines().skip(19).take(3).collect();
+    let marker = "! rng-1/main: lines may be missing here: the log was rotated or cut while nobody read it";
+    assert_eq!(lines, ["number 19;", marker, "number 30;"], "{printed}");
+}
+
+#[test]
+#[ignore = "needs a cluster: make test"]
+fn kwok_a_long_line_is_whole_and_its_rest_is_no_line() {
+    let ns = Namespace::new();
+    let kubelet = Kubelet::of(&ns);
+    kubelet.pod("rng-1");
+    let long = "x".repeat(100_000);
+    kubelet.write_at("rng-1", &stamp(1_790_000_000, 0), &long);
+    let mut running = ns.begin_logs("pod/rng-1 -f");
+    running.until_it_prints("xxx\n");
+    // A line that is written slowly: its end is asked for without its beginning.
+    kubelet.write_part("rng-1", &stamp(1_790_000_001, 0), "beginning, ", false);
+    kubelet.write_part("rng-1", &stamp(1_790_000_009, 0), "end", true);
+    kubelet.write_at("rng-1", &stamp(1_790_000_009, 5), "after it");
+    running.until_it_prints("after it\n");
+    kubelet.end_streams("rng-1");
+    kubelet.was_asked("rng-1", "sinceTime=2026-09-21T14%3A13%3A28Z");
+    kubelet.write_at("rng-1", &stamp(1_790_000_010, 0), "last");
+    running.until_it_prints("last\n");
+    assert_eq!(running.printed_so_far(), format!("{long}\nbeginning, end\nafter it\nlast\n"));
+}
+
+#[test]
+#[ignore = "needs a cluster: make test"]
+fn kwok_lines_out_of_order_around_a_second_are_neither_lost_nor_doubled() {
+    let ns = Namespace::new();
+    let kubelet = Kubelet::of(&ns);
+    kubelet.pod("rng-1");
+    let mut running = ns.begin_logs("pod/rng-1 -f");
+    let mut expected = String::new();
+    for (number, (second, nanos)) in
+        [(0, 999_000_000), (1, 1_000_000), (0, 998_000_000), (1, 1_000_000), (1, 999_999_999), (2, 0), (1, 999_999_998)]
+            .into_iter()
+            .enumerate()
+    {
+        // Two of the same time, and with the same text.
+        let text = format!("line {}", if number == 3 { 1 } else { number });
+        kubelet.write_at("rng-1", &stamp(1_790_000_000 + second, nanos), &text);
+        expected.extend([text.as_str(), "\n"]);
+        crate::harness::eventually("the line is there", || (running.printed_so_far() == expected).then_some(()));
+        kubelet.end_streams("rng-1");
+    }
+    kubelet.write("rng-1", "the end");
+    running.until_it_prints("the end\n");
+    assert_eq!(running.printed_so_far(), format!("{expected}the end\n"));
+}
+
+#[test]
+#[ignore = "needs a cluster: make test"]
+fn kwok_where_kubectl_ends_and_loses_lines_this_goes_on() {
+    let ns = Namespace::new();
+    let kubelet = Kubelet::of(&ns);
+    kubelet.pod("rng-1");
+    count(&kubelet, "rng-1", 0..281);
+    let mut theirs = ns.start(crate::harness::settings::kubectl().to_str().unwrap(), "logs -f pod/rng-1", "");
+    let mut ours = ns.begin_logs("pod/rng-1 -f");
+    theirs.until_it_prints("number 280;");
+    counted(&mut ours, 281);
+    kubelet.kill();
+    count(&kubelet, "rng-1", 281..562);
+    kubelet.revive();
+    count(&kubelet, "rng-1", 562..843);
+    counted(&mut ours, 843);
+    let theirs = theirs.ended().done();
+    assert_eq!(theirs.stdout.lines().count(), 281, "{theirs}");
+}

@@ -1,0 +1,132 @@
+//! How it ends, and how it waits.
+
+use std::io::{BufRead as _, BufReader};
+use std::process::Stdio;
+
+use serde_json::json;
+
+use super::kubelet::Kubelet;
+use super::tool::{Logs as _, PROGRAM};
+use crate::harness::manifests::IMAGE;
+use crate::harness::{Namespace, eventually, may};
+
+#[test]
+#[ignore = "needs a cluster: make test"]
+fn kwok_an_interrupt_ends_it_at_once() {
+    let ns = Namespace::new();
+    let kubelet = Kubelet::of(&ns);
+    kubelet.pod("rng-1");
+    kubelet.write("rng-1", "one");
+    let mut running = ns.begin_logs("pod/rng-1 -f");
+    running.until_it_prints("one\n");
+    running.signal("INT");
+    let ended = running.ended();
+    assert_eq!((ended.code(), ended.stdout.as_str()), (Some(130), "one\n"), "{ended}");
+}
+
+#[test]
+#[ignore = "needs a cluster: make test"]
+fn kwok_a_reader_that_has_seen_enough_ends_it_at_once_and_without_an_error() {
+    let ns = Namespace::new();
+    let kubelet = Kubelet::of(&ns);
+    kubelet.pod("rng-1");
+    kubelet.write("rng-1", "one");
+    let mut command = ns.command(PROGRAM);
+    command.args(["pod/rng-1", "-f"]).stdout(Stdio::piped()).stderr(Stdio::piped());
+    let mut child = command.spawn().unwrap();
+    let mut reader = BufReader::new(child.stdout.take().unwrap());
+    let mut line = String::new();
+    reader.read_line(&mut line).unwrap();
+    // Nothing more is written.
+    drop(reader);
+    let status = eventually("it ends", || child.try_wait().unwrap());
+    let mut said = String::new();
+    std::io::Read::read_to_string(&mut child.stderr.take().unwrap(), &mut said).unwrap();
+    assert_eq!((line.as_str(), status.code()), ("one\n", Some(0)), "{said}");
+    assert!(!said.contains("error"), "{said}");
+}
+
+#[test]
+#[ignore = "needs a cluster: make test"]
+fn kwok_following_a_pod_ends_with_it() {
+    let ns = Namespace::new();
+    let kubelet = Kubelet::of(&ns);
+    kubelet.pod("rng-1");
+    kubelet.write("rng-1", "one");
+    let mut running = ns.begin_logs("pod/rng-1 -f");
+    running.until_it_prints("one\n");
+    kubelet.write("rng-1", "last words");
+    ns.kubectl("delete pod/rng-1 --wait=false");
+    running.ended().done().printed("one\nlast words\n").said(&["- rng-1 (deleted)"]);
+}
+
+#[test]
+#[ignore = "needs a cluster: make test"]
+fn kwok_where_nothing_matches_it_waits_when_following_and_else_says_so() {
+    let ns = Namespace::new();
+    let kubelet = Kubelet::of(&ns);
+    ns.logs("-l app=rng").done().printed("").said(&[&format!("No pods found in {} namespace.", ns.name())]);
+    let mut running = ns.begin_logs("-l app=rng -f --tail 0");
+    running.until_it_says("no pod yet in ");
+    kubelet.write("rng-1", "one");
+    kubelet.pod("rng-1");
+    // Whoever comes later is read from the beginning.
+    running.until_it_prints("rng-1 one\n");
+    running.until_it_says("+ rng-1  own-");
+}
+
+#[test]
+#[ignore = "needs a cluster: make test"]
+fn kwok_a_container_that_has_not_started_is_waited_for() {
+    let ns = Namespace::new();
+    let kubelet = Kubelet::of(&ns);
+    let waiting = json!({
+        "apiVersion": "v1", "kind": "Pod",
+        "metadata": {"name": "late", "labels": {"app": "late"}, "annotations": {"test.recast/waiting": "ContainerCreating"}},
+        "spec": {"containers": [{"name": "main", "image": IMAGE}]},
+    });
+    kubelet.make(waiting);
+    ns.logs("pod/late --pod-running-timeout 1s").refused().said(&["error: no container has started within 1s"]);
+    let mut running = ns.begin_logs("pod/late -f");
+    running.until_it_says("+ late  own-");
+    kubelet.write("late", "one");
+    kubelet.refuse("late", Some("container \"main\" in pod \"late\" is waiting to start: ContainerCreating"));
+    kubelet.tell_running("late");
+    kubelet.was_asked("late", "follow=true");
+    kubelet.refuse("late", None);
+    running.until_it_prints("one\n");
+}
+
+#[test]
+#[ignore = "needs a cluster: make test"]
+fn kwok_whoever_may_not_read_logs_is_told_which_right_is_missing() {
+    let ns = Namespace::new();
+    let kubelet = Kubelet::of(&ns);
+    kubelet.pod("rng-1");
+    kubelet.write("rng-1", "one");
+    let list = may("get list watch", "pods");
+    let without = ns.account("without", std::slice::from_ref(&list));
+    without.logs("-l app=rng").refused().said(&[
+        "error: cannot get pods/log",
+        "cannot get resource \"pods/log\" in API group \"\"",
+        "hint: kubectl auth can-i get pods/log",
+    ]);
+    ns.account("with", &[list, may("get", "pods/log")]).logs("-l app=rng").done().printed("rng-1 one\n");
+    let nobody = ns.account("nobody", &[may("get", "pods/log")]);
+    nobody.logs("-l app=rng").refused().said(&["error: cannot list pods"]);
+}
+
+#[test]
+#[ignore = "needs a cluster: make test"]
+fn kwok_a_log_that_cannot_be_read_is_named_and_the_others_are_shown() {
+    let ns = Namespace::new();
+    let kubelet = Kubelet::of(&ns);
+    kubelet.pod("rng-1");
+    kubelet.pod("rng-2");
+    kubelet.write("rng-1", "one");
+    kubelet.refuse("rng-2", Some("the disk is broken"));
+    let ended = ns.logs("-l app=rng").refused();
+    ended.printed("rng-1 one\n").said(&["error: cannot read the log of rng-2/main\ncaused by: the disk is broken\n"]);
+    ns.logs("-l app=rng --ignore-errors").done().printed("rng-1 one\n");
+    ns.logs("-l app=rng -p").refused().said(&["cannot read the log of rng-1/main"]);
+}

@@ -1,0 +1,314 @@
+//! A kubelet that does what a test tells it: it serves logs, and cuts, loses, rotates and restarts them.
+//!
+//! It is a Node of its own, on which nothing runs that does not ask for it; kwok plays the life of the pods there.
+
+mod log;
+mod server;
+
+use std::collections::BTreeMap;
+use std::net::TcpListener;
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
+use std::sync::{Arc, Mutex, MutexGuard};
+use std::time::{SystemTime, UNIX_EPOCH};
+
+use serde_json::{Value, json};
+
+use crate::harness::manifests::IMAGE;
+use crate::harness::{Namespace, eventually};
+use log::{Asked, Log, Raw};
+
+/// How long a raw line may be: what is longer is written in several.
+const CHUNK: usize = 16 * 1024;
+
+/// After how many bytes a stream ends, and how.
+#[derive(Clone, Copy, Debug)]
+pub struct Fault {
+    /// After how many bytes.
+    pub after: usize,
+    /// Whether it ends as if there were no more.
+    pub clean: bool,
+}
+
+/// A kubelet. Its Node goes when the test ends.
+pub struct Kubelet<'n> {
+    ns: &'n Namespace,
+    node: String,
+    state: Arc<State>,
+}
+
+#[derive(Default)]
+struct State {
+    dead: AtomicBool,
+    streams: AtomicUsize,
+    logs: Mutex<BTreeMap<String, Kept>>,
+    asked: Mutex<Vec<String>>,
+}
+
+#[derive(Default)]
+struct Kept {
+    log: Log,
+    /// It grows with each end of all streams.
+    age: usize,
+    faults: Vec<Fault>,
+    /// What is answered instead of the log.
+    refusal: Option<String>,
+    restarts: u32,
+    /// When the present life began.
+    began: String,
+}
+
+impl<'n> Kubelet<'n> {
+    /// One that has nothing to do yet.
+    pub fn of(ns: &'n Namespace) -> Self {
+        let listener = TcpListener::bind("127.0.0.1:0").expect("there is a free port");
+        let port = listener.local_addr().expect("it is bound").port();
+        let node = format!("own-{}", ns.name());
+        let state = Arc::new(State::default());
+        server::serve(listener, Arc::clone(&state));
+        let machine = json!({"cpu": "999", "memory": "1Ti", "pods": "9999"});
+        ns.create(&json!({
+            "apiVersion": "v1", "kind": "Node",
+            "metadata": {"name": node, "labels": {"test": ns.name()}},
+            // Nobody comes here by chance.
+            "spec": {"unschedulable": true, "taints": [{"key": "test.recast/own", "effect": "NoSchedule"}]},
+            "status": {
+                "addresses": [{"type": "InternalIP", "address": "127.0.0.1"}],
+                "daemonEndpoints": {"kubeletEndpoint": {"Port": port}},
+                "conditions": [{"type": "Ready", "status": "True", "reason": "Own",
+                                "lastHeartbeatTime": null, "lastTransitionTime": null}],
+                "capacity": machine, "allocatable": machine,
+            },
+        }));
+        Self { ns, node, state }
+    }
+
+    /// A pod with one container `main`, which runs when this returns.
+    pub fn pod(&self, name: &str) {
+        self.pod_with(name, json!({"app": "rng"}), &["main"]);
+    }
+
+    /// A pod with these labels and containers.
+    pub fn pod_with(&self, name: &str, labels: Value, containers: &[&str]) {
+        let containers: Vec<Value> = containers.iter().map(|name| json!({"name": name, "image": IMAGE})).collect();
+        self.make(json!({
+            "apiVersion": "v1", "kind": "Pod", "metadata": {"name": name, "labels": labels},
+            "spec": {"nodeName": self.node, "containers": containers, "terminationGracePeriodSeconds": 1},
+        }));
+        self.runs(name);
+    }
+
+    /// Creates a pod, and does not wait for it.
+    pub fn make(&self, mut pod: Value) {
+        pod["spec"]["nodeName"] = json!(self.node);
+        self.ns.create(&pod);
+    }
+
+    /// Waits until the pod is ready.
+    pub fn runs(&self, name: &str) {
+        self.ns.kubectl(&format!("wait --for=condition=Ready pod/{name} --timeout=120s"));
+    }
+
+    /// The name of its Node.
+    pub fn node(&self) -> &str {
+        &self.node
+    }
+
+    /// The container `main` of the pod writes a line, now.
+    pub fn write(&self, pod: &str, text: &str) {
+        self.write_in(pod, "main", &now(), text.as_bytes());
+    }
+
+    /// It writes a line with this time.
+    pub fn write_at(&self, pod: &str, stamp: &str, text: &str) {
+        self.write_in(pod, "main", stamp, text.as_bytes());
+    }
+
+    /// A container writes a line.
+    pub fn write_in(&self, pod: &str, container: &str, stamp: &str, text: &[u8]) {
+        self.change(pod, container, |kept| {
+            let parts = text.chunks(CHUNK).chain(text.is_empty().then_some(&b""[..]));
+            let count = text.len().div_ceil(CHUNK).max(1);
+            for (number, part) in parts.enumerate() {
+                let raw =
+                    Raw { stamp: stamp.to_owned(), time: time(stamp), full: number + 1 == count, text: part.to_vec() };
+                kept.log.raws.push(raw);
+            }
+        });
+    }
+
+    /// It writes a part of a line, with a time of its own.
+    pub fn write_part(&self, pod: &str, stamp: &str, text: &str, full: bool) {
+        let raw = Raw { stamp: stamp.to_owned(), time: time(stamp), full, text: text.into() };
+        self.change(pod, "main", |kept| kept.log.raws.push(raw));
+    }
+
+    /// All streams of the pod end as if there were no more.
+    pub fn end_streams(&self, pod: &str) {
+        self.change(pod, "main", |kept| kept.age += 1);
+    }
+
+    /// The next streams of the pod end like this, one after the other.
+    pub fn fail(&self, pod: &str, faults: &[Fault]) {
+        self.change(pod, "main", |kept| kept.faults.extend(faults));
+    }
+
+    /// The log of the pod begins anew: what was written before is only for those who are connected.
+    pub fn rotate(&self, pod: &str) {
+        println!("{} rotates {pod}", now());
+        self.change(pod, "main", |kept| kept.log.file = kept.log.raws.len());
+    }
+
+    /// Instead of the log this is answered.
+    pub fn refuse(&self, pod: &str, refusal: Option<&str>) {
+        self.change(pod, "main", |kept| kept.refusal = refusal.map(str::to_owned));
+    }
+
+    /// The container ends and begins again; the API server is told later, by [`Kubelet::tell_restart`].
+    pub fn restart(&self, pod: &str) {
+        self.change(pod, "main", |kept| {
+            kept.log.before = kept.log.life.max(kept.log.file);
+            kept.log.life = kept.log.raws.len();
+            kept.age += 1;
+            kept.restarts += 1;
+            kept.began = now();
+            println!("{} restarts {pod} at {}", kept.began, kept.log.life);
+        });
+    }
+
+    /// The API server is told of the restarts.
+    pub fn tell_restart(&self, pod: &str) {
+        println!("{} tells restart {pod}", now());
+        let (restarts, began) = self.change(pod, "main", |kept| (kept.restarts, kept.began.clone()));
+        let ended = json!({"exitCode": 1, "finishedAt": began, "startedAt": null});
+        self.tell(pod, json!({"running": {"startedAt": began}}), json!({"terminated": ended}), restarts);
+    }
+
+    /// The API server is told that the container runs.
+    pub fn tell_running(&self, pod: &str) {
+        self.tell(pod, json!({"running": {"startedAt": now()}}), json!({}), 0);
+    }
+
+    fn tell(&self, pod: &str, state: Value, last: Value, restarts: u32) {
+        let status = json!([{
+            "name": "main", "image": IMAGE, "imageID": "", "ready": true, "restartCount": restarts,
+            "containerID": format!("own://{restarts}"), "state": state, "lastState": last,
+        }]);
+        let patch = json!([
+            {"op": "replace", "path": "/status/phase", "value": "Running"},
+            {"op": "replace", "path": "/status/containerStatuses", "value": status},
+        ]);
+        self.ns.kubectl_with(&format!("patch pod/{pod} --subresource=status --type=json -p"), &patch.to_string());
+    }
+
+    /// It is killed: all connections are lost, and no other is taken.
+    pub fn kill(&self) {
+        println!("{} dies", now());
+        self.state.dead.store(true, Ordering::SeqCst);
+        eventually("all connections are lost", || (self.state.streams.load(Ordering::SeqCst) == 0).then_some(()));
+    }
+
+    /// It is back.
+    pub fn revive(&self) {
+        self.state.dead.store(false, Ordering::SeqCst);
+    }
+
+    /// Waits until the log of the pod was asked for with these words in the query.
+    pub fn was_asked(&self, pod: &str, words: &str) {
+        eventually(&format!("the log of {pod} is asked for with {words}"), || {
+            let asked = self.state.asked.lock().unwrap();
+            asked.iter().any(|line| line.starts_with(&format!("{pod}/")) && line.contains(words)).then_some(())
+        });
+    }
+
+    fn change<T>(&self, pod: &str, container: &str, change: impl FnOnce(&mut Kept) -> T) -> T {
+        change(self.state.logs.lock().unwrap().entry(format!("{pod}/{container}")).or_default())
+    }
+}
+
+impl Drop for Kubelet<'_> {
+    fn drop(&mut self) {
+        self.state.dead.store(true, Ordering::SeqCst);
+        // What is on the node has nobody left who would take it away.
+        let _ = self.ns.try_kubectl("delete pods --all --force --grace-period=0 --wait=false", "");
+        let _ = self.ns.try_kubectl(&format!("delete node {} --wait=false", self.node), "");
+    }
+}
+
+impl State {
+    fn is_dead(&self) -> bool {
+        self.dead.load(Ordering::SeqCst)
+    }
+
+    fn asked(&self, what: &str) {
+        // Shown when a test fails.
+        println!("{} asked {what}", now());
+        self.asked.lock().unwrap().push(what.to_owned());
+    }
+
+    fn look<T>(&self, name: &str, look: impl FnOnce(&Log) -> T) -> T {
+        look(&self.lock().entry(name.to_owned()).or_default().log)
+    }
+
+    fn age(&self, name: &str) -> usize {
+        self.lock().entry(name.to_owned()).or_default().age
+    }
+
+    fn fault(&self, name: &str) -> Option<Fault> {
+        let mut logs = self.lock();
+        let faults = &mut logs.entry(name.to_owned()).or_default().faults;
+        (!faults.is_empty()).then(|| faults.remove(0))
+    }
+
+    fn refusal(&self, name: &str, asked: &Asked) -> Option<String> {
+        let mut logs = self.lock();
+        let kept = logs.entry(name.to_owned()).or_default();
+        let no_life = asked.previous && kept.log.life == 0;
+        let refusal = || format!("previous terminated container \"main\" in pod {name:?} not found");
+        kept.refusal.clone().or_else(|| no_life.then(refusal))
+    }
+
+    fn lock(&self) -> MutexGuard<'_, BTreeMap<String, Kept>> {
+        self.logs.lock().unwrap()
+    }
+}
+
+/// Now, as runtimes write it.
+pub fn now() -> String {
+    let since = SystemTime::now().duration_since(UNIX_EPOCH).expect("it is after 1970");
+    stamp(i64::try_from(since.as_secs()).expect("it is before the end of time"), since.subsec_nanos())
+}
+
+/// A time, as runtimes write it.
+pub fn stamp(seconds: i64, nanos: u32) -> String {
+    let (days, rest) = (seconds.div_euclid(86_400), seconds.rem_euclid(86_400));
+    let (year, month, day) = date(days);
+    let (hour, minute, second) = (rest / 3600, rest / 60 % 60, rest % 60);
+    format!("{year:04}-{month:02}-{day:02}T{hour:02}:{minute:02}:{second:02}.{nanos:09}Z")
+}
+
+/// Year, month and day of a number of days since 1970 (<https://howardhinnant.github.io/date_algorithms.html>).
+fn date(days: i64) -> (i64, i64, i64) {
+    let days = days + 719_468;
+    let era = days.div_euclid(146_097);
+    let of_era = days.rem_euclid(146_097);
+    let year = (of_era - of_era / 1460 + of_era / 36_524 - of_era / 146_096) / 365;
+    let of_year = of_era - (365 * year + year / 4 - year / 100);
+    let shifted = (5 * of_year + 2) / 153;
+    let (day, month) = (of_year - (153 * shifted + 2) / 5 + 1, if shifted < 10 { shifted + 3 } else { shifted - 9 });
+    (year + era * 400 + i64::from(month <= 2), month, day)
+}
+
+/// The whole seconds since 1970 of `2026-11-22T15:00:01…Z`.
+fn seconds(text: &str) -> Option<i64> {
+    let part = |from: usize, to: usize| text.get(from..to)?.parse::<i64>().ok();
+    let (year, month, day) = (part(0, 4)?, part(5, 7)?, part(8, 10)?);
+    let of_day = (part(11, 13)? * 60 + part(14, 16)?) * 60 + part(17, 19)?;
+    // Dates are few enough to be looked for.
+    let days = (19_000..40_000).find(|days| date(*days) == (year, month, day))?;
+    Some(days * 86_400 + of_day)
+}
+
+fn time(stamp: &str) -> (i64, u32) {
+    let nanos = stamp.get(20..29).and_then(|digits| digits.parse().ok()).unwrap_or(0);
+    (seconds(stamp).expect("a time is a time"), nanos)
+}
