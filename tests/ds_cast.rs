@@ -13,6 +13,10 @@
 mod harness;
 
 mod ds_cast {
+    mod adopt;
+    mod adopt_killed;
+    mod adopt_refused;
+    mod adopt_undo;
     mod answers;
     mod blockers;
     mod completion;
@@ -22,6 +26,7 @@ mod ds_cast {
     mod explain;
     mod fields;
     mod files;
+    mod handed;
     mod interrupted;
     mod metadata;
     mod network;

@@ -13,6 +13,7 @@
 mod harness;
 
 mod relabel {
+    mod adopted;
     mod cases;
     mod completion;
     mod interrupted;

@@ -6,6 +6,7 @@ use crate::action::Request;
 use crate::engine::{During, Gate};
 use crate::exit::{Exit, Outcome};
 use crate::failure::Failure;
+use crate::kind::Kind;
 use crate::screen::Screen;
 
 /// How to go on after a stop.
@@ -38,6 +39,16 @@ pub fn left(screen: &Screen, gate: &Gate) {
 /// What has been done, in lines that explain a failure.
 pub fn done(acted: &[Request]) -> impl Iterator<Item = String> {
     acted.iter().map(|request| format!("done: {} {}", request.id(), request.past_tense()))
+}
+
+/// What was written, pods as a number.
+#[must_use]
+pub fn summary(acted: &[Request]) -> Vec<String> {
+    let (pods, others): (Vec<&Request>, Vec<&Request>) =
+        acted.iter().partition(|request| request.id().kind == Kind::Pod);
+    let others: Vec<Request> = others.into_iter().cloned().collect();
+    let pods = (!pods.is_empty()).then(|| format!("done: {} writes to pods", pods.len()));
+    done(&others).chain(pods).collect()
 }
 
 /// What the program ends with. An interrupt keeps its own exit code, whatever failed beside it.

@@ -5,7 +5,7 @@ use serde_json::{Value, json};
 use crate::kind::Kind;
 use crate::membership::{SERVICE_NAME, selects, slices};
 use crate::object::{Object, ObjectId};
-use crate::ownership::{is_finished, is_ready, lives};
+use crate::ownership::{is_finished, is_ready, lives, pods_of};
 use crate::selector::{label_selector, matches};
 use crate::snapshot::Snapshot;
 
@@ -82,11 +82,15 @@ fn adopt(snapshot: &mut Snapshot, id: &ObjectId, owner: &Object) {
         "desiredNumberScheduled",
         "updatedNumberScheduled",
         "numberAvailable",
-        "numberReady",
         "replicas",
         "updatedReplicas",
+        "availableReplicas",
     ] {
         value["status"][field] = json!(count);
+    }
+    let ready = pods_of(snapshot, owner.uid()).filter(|pod| is_ready(pod)).count();
+    for field in ["numberReady", "readyReplicas"] {
+        value["status"][field] = json!(ready);
     }
     value["status"]["observedGeneration"] = value["metadata"]["generation"].clone();
     value["status"]["updateRevision"] = json!(format!("{}-planned", id.name));

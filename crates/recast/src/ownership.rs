@@ -45,3 +45,18 @@ pub fn is_finished(pod: &Object) -> bool {
 pub fn node_of(pod: &Object) -> &str {
     pod.at("/spec/nodeName").and_then(serde_json::Value::as_str).unwrap_or_default()
 }
+
+/// Whether a controller of the kind takes what has no owner, if its selector matches: a Deployment takes `ReplicaSet`s, the others take pods; a StatefulSet only those that have a name of its own
+/// (`pkg/controller/statefulset/stateful_set_utils.go:isMemberOf`).
+#[must_use]
+pub fn can_take(kind: Kind, taker: &Object, of: Kind, freed: &Object) -> bool {
+    let has_name = || {
+        let number = freed.name().strip_prefix(taker.name()).and_then(|rest| rest.strip_prefix('-'));
+        number.is_some_and(|number| !number.is_empty() && number.bytes().all(|byte| byte.is_ascii_digit()))
+    };
+    match kind {
+        Kind::Deployment => of == Kind::ReplicaSet,
+        Kind::StatefulSet => of == Kind::Pod && has_name(),
+        _ => of == Kind::Pod,
+    }
+}

@@ -1,6 +1,6 @@
 //! Asking the server about writes before the first one of them is made.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use futures::{StreamExt as _, stream};
 use serde_json::Value;
@@ -9,7 +9,8 @@ use crate::action::Request;
 use crate::cluster::{Answer, Cluster};
 use crate::engine::{Planned, Watch};
 use crate::failure::Failure;
-use crate::object::ObjectId;
+use crate::kind::Kind;
+use crate::object::{Object, ObjectId};
 use crate::snapshot::Snapshot;
 
 /// How many dry runs are under way at once.
@@ -24,6 +25,59 @@ pub fn requests(plan: &[Planned]) -> impl Iterator<Item = &Request> {
         Planned::Act(action) => Some(&action.request),
         Planned::Wait(_) => None,
     })
+}
+
+/// One of each kind of write of a plan, as far as the server can be asked about it now: what is patched must be there as
+/// the patch expects it.
+#[must_use]
+pub fn samples(plan: &[Planned], snapshot: &Snapshot) -> Vec<Request> {
+    let mut seen = BTreeSet::new();
+    let mut samples = Vec::new();
+    for request in requests(plan) {
+        let class = format!("{:?}", (std::mem::discriminant(request), request.id().kind, several(request)));
+        if seen.contains(&class) {
+            continue;
+        }
+        if let Some(request) = askable(request, snapshot) {
+            seen.insert(class);
+            samples.push(request);
+        }
+    }
+    samples
+}
+
+/// The request, if the server can be asked about it now.
+fn askable(request: &Request, snapshot: &Snapshot) -> Option<Request> {
+    match request {
+        Request::Create { .. } => Some(request.clone()),
+        Request::Patch { id, patch } => {
+            let mut value = snapshot.get(id)?.value().clone();
+            json_patch::patch(&mut value, patch).is_ok().then(|| request.clone())
+        }
+        Request::Delete { id, uid, propagation, .. } => {
+            let object = snapshot.get(id).filter(|object| object.uid() == uid)?;
+            let resource_version = object.metadata().resource_version.clone()?;
+            Some(Request::Delete { id: id.clone(), uid: uid.clone(), resource_version, propagation: *propagation })
+        }
+    }
+}
+
+/// Of pods and replica sets one stands for all; of everything else each is asked about.
+fn several(request: &Request) -> Option<String> {
+    let alike = matches!(request.id().kind, Kind::Pod | Kind::ReplicaSet | Kind::ControllerRevision);
+    (!alike).then(|| request.id().name.clone())
+}
+
+/// The same creation under a free name: under its own, the server says no more than that it is taken.
+#[must_use]
+pub fn elsewhere(request: &Request, snapshot: &Snapshot) -> Option<Request> {
+    let Request::Create { id, object } = request else { return None };
+    snapshot.get(id)?;
+    let name = format!("{}-rehearsal", id.name);
+    let mut value = object.value().clone();
+    value["metadata"]["name"] = name.as_str().into();
+    let object = Box::new(Object::new(value).ok()?);
+    Some(Request::Create { id: id.beside(id.kind, &name), object })
 }
 
 /// Asks the server about every write, while the watches go on: a right that they lack shows here too.

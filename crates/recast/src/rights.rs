@@ -12,8 +12,10 @@ use k8s_openapi::api::authorization::v1::{
 use crate::action::Request;
 use crate::cluster::{Cluster, ClusterError};
 use crate::commands::Commands;
+use crate::engine::Planned;
 use crate::failure::Failure;
 use crate::kind::Kind;
+use crate::rehearsal::requests;
 
 /// How many questions are under way at once.
 const QUESTIONS_AT_ONCE: usize = 8;
@@ -87,6 +89,20 @@ impl Right {
 pub fn needed<'r>(requests: impl IntoIterator<Item = &'r Request>) -> Vec<Right> {
     let rights: BTreeSet<Right> = requests.into_iter().map(Right::of).collect();
     rights.into_iter().collect()
+}
+
+/// The rights to carry out a plan, and to look at what it waits for.
+#[must_use]
+pub fn of_plan(plan: &[Planned]) -> Vec<Right> {
+    let mut rights = needed(requests(plan));
+    // A write that came too late is followed by a look at the object.
+    let looked_at = requests(plan).filter(|request| !matches!(request, Request::Create { .. }));
+    rights.extend(looked_at.map(|request| Right::to("get", request.id().kind)).collect::<BTreeSet<_>>());
+    if plan.len() > 1 {
+        rights.extend([Kind::Pod, Kind::Service, Kind::EndpointSlice].map(|kind| Right::to("watch", kind)));
+        rights.push(Right::to("get", Kind::Secret));
+    }
+    rights
 }
 
 /// Which of the rights the user lacks in the namespace. One question gets all rules; what they do not grant, or cannot

@@ -5,14 +5,18 @@
 //! the journal and from what the cluster says now, and from nothing else, so that a run that was killed is finished by
 //! the next one, and put back by the same rules with old and new exchanged.
 
+mod birth;
 mod created;
 mod dependents;
 mod draft;
 mod fence;
 mod gates;
+mod handoff;
 mod held;
+mod hold;
 mod in_place;
 mod journal;
+mod locked;
 mod managers;
 mod moves;
 mod names;
@@ -32,11 +36,14 @@ use crate::kind::Kind;
 use crate::object::{Object, ObjectId};
 use crate::snapshot::Snapshot;
 
+pub use birth::{fresh_id, now};
 pub use draft::{Draft, needs_token};
+pub use handoff::{Handoff, Heir, Heirs, Side};
 pub use journal::{Held, Journal, JournalError, lock};
+pub use locked::locked;
 pub use moves::{Bridge, Move};
 pub use names::{HOLD, JOURNAL, MARK, MARKER, TOKEN, bridge};
-pub use pods::{GENERATION_OF_OWNER, REVISION, Wanted, patch_labels, record};
+pub use pods::{GENERATION, GENERATION_OF_OWNER, REVISION, Wanted, patch_labels, record};
 pub use policy::Policy;
 pub use unit::{Dependent, Direction, Mode, Part, PodRecord, Revision, Unit};
 
@@ -78,6 +85,10 @@ impl Goal for Swap {
         if let Some(step) = self.lock(snapshot)? {
             return Ok(step);
         }
+        if let Some(handoff) = &self.journal.handoff {
+            let step = self.hand_off(handoff, snapshot)?.or_else(|| self.unlock(snapshot));
+            return Ok(step.unwrap_or(Step::Done));
+        }
         if !self.units_finished(snapshot)? {
             return self.swap(snapshot);
         }
@@ -86,6 +97,9 @@ impl Goal for Swap {
     }
 
     fn exposed(&self, snapshot: &Snapshot) -> Option<String> {
+        if let Some(handoff) = &self.journal.handoff {
+            return self.handoff_danger(handoff, snapshot);
+        }
         self.journal.units.iter().flat_map(Unit::all).find_map(|unit| self.danger(unit, snapshot))
     }
 }
@@ -143,6 +157,9 @@ impl Swap {
 
     /// Whether nothing is left to do but to give the locks back.
     fn is_over(&self, snapshot: &Snapshot) -> Result<bool, Failure> {
+        if let Some(handoff) = &self.journal.handoff {
+            return Ok(self.hand_off(handoff, snapshot)?.is_none());
+        }
         Ok(self.units_finished(snapshot)? && self.first_of(&CLEANUP, snapshot)?.is_none())
     }
 
@@ -159,8 +176,9 @@ impl Swap {
 
     /// How to get out of a change that cannot go on.
     fn way_back(&self) -> String {
-        let target = self.journal.targets.first().map(ObjectId::short).unwrap_or_default();
-        format!("{} puts back what was", self.commands.kubectl(&["relabel", "--abort", &target]))
+        let words = self.journal.back();
+        let words: Vec<&str> = words.iter().map(String::as_str).collect();
+        format!("{} puts back what was", self.commands.kubectl(&words))
     }
 }
 
@@ -173,7 +191,7 @@ pub fn unfinished(secret: &Object, commands: &Commands) -> Failure {
     Failure::new(format!("secret/{} says that a change is under way", secret.name()))
         .detail(format!("begun by {} at {}: kubectl {command}", note("by"), note("begun")))
         .detail(format!("if that has ended, this finishes it: {}", commands.kubectl(&words)))
-        .hint(format!("{} puts back what was", commands.kubectl(&["relabel", "--abort", words.get(1).unwrap_or(&"")])))
+        .hint(format!("{} puts back what was", commands.kubectl(&note("back").split(' ').collect::<Vec<_>>())))
 }
 
 /// Deletes what the change has made for itself, as it was seen. It is gone when that is answered: a lock that the garbage

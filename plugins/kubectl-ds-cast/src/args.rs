@@ -1,6 +1,7 @@
 //! The command line.
 
-use clap::{ArgAction, Parser};
+use clap::error::ErrorKind;
+use clap::{ArgAction, CommandFactory as _, Parser};
 use recast::besides::Besides;
 use recast::completion::{Line, Named};
 use recast::connection::ConnectionArgs;
@@ -20,6 +21,9 @@ Examples:
 
   # Cast it, and let the deployment go when the daemon set is ready everywhere
   kubectl ds-cast rng --replace
+
+  # The same, but the running pods are handed over and not restarted
+  kubectl ds-cast rng --adopt
 
   # Back again: the deployment as it was, with the changes made since
   kubectl ds-cast --undo ds/rng
@@ -88,10 +92,13 @@ pub struct Args {
     pub every_node: bool,
 
     /// Delete the source when the daemon set is ready on every node
-    #[arg(long, help_heading = "Replacing", conflicts_with = "filename")]
+    #[arg(long, help_heading = "Replacing", conflicts_with = "filename", group = "going")]
     pub replace: bool,
-    /// Replace even if the daemon set runs fewer pods than the source has ready
-    #[arg(long, help_heading = "Replacing", requires = "replace")]
+    /// Hand the running pods over: on a node that has one it stays, untouched; then the source goes
+    #[arg(long, help_heading = "Replacing", conflicts_with = "filename", group = "going")]
+    pub adopt: bool,
+    /// Replace or adopt even if the daemon set runs fewer pods than the source has ready
+    #[arg(long, help_heading = "Replacing", requires = "going", conflicts_with = "undo")]
     pub allow_fewer: bool,
     /// Wait for what a next step needs; --wait=false leaves that step to a later run
     #[arg(long, value_name = "BOOL", default_value_t = true, num_args = 0..=1, require_equals = true,
@@ -151,6 +158,19 @@ pub struct Args {
 }
 
 impl Args {
+    /// Reads the command line.
+    ///
+    /// # Errors
+    /// If it is no command.
+    pub fn read() -> Result<Self, clap::Error> {
+        let args = Self::try_parse()?;
+        if args.adopt && !args.wait {
+            let message = "--adopt cannot be used with --wait=false: pods that are handed over are never left half-way";
+            return Err(Self::command().error(ErrorKind::ArgumentConflict, message));
+        }
+        Ok(args)
+    }
+
     /// What the user asks of the result.
     #[must_use]
     pub fn wishes(&self) -> Wishes {
@@ -195,7 +215,6 @@ fn label(text: &str) -> Result<(String, String), String> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use clap::CommandFactory as _;
 
     #[test]
     fn the_definition_is_sound() {

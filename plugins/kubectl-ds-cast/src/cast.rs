@@ -18,7 +18,7 @@ use serde_json::{Value, json};
 use crate::remember;
 use crate::toleration::Toleration;
 
-pub use metadata::{is_controllers, is_gitops_mark, is_of_one_object};
+pub use metadata::{POD_TEMPLATE_HASH, TEMPLATE_GENERATION, is_controllers, is_gitops_mark, is_of_one_object};
 pub use refusal::Refusal;
 pub use strategy::effective as effective_strategy;
 

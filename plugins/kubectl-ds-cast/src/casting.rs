@@ -11,6 +11,7 @@ use recast::screen::Screen;
 use recast::snapshot::Snapshot;
 use serde_json::Value;
 
+use crate::adopt::under_way;
 use crate::args::Args;
 use crate::cast::{Origin, SOURCES, cast};
 use crate::goal::{CastGoal, Replace};
@@ -58,7 +59,7 @@ async fn goals(
             Found::There(id, object) if by_selector(args) && is_owned(&id, &object) => {
                 screen.say(&format!("{id} belongs to a deployment and is left as it is"));
             }
-            Found::There(id, object) => match goal(args, &commands, id, &object) {
+            Found::There(id, object) => match attempt(args, cluster, &commands, id, &object).await {
                 Ok(goal) => {
                     sources.push(*object);
                     jobs.push(goal);
@@ -71,7 +72,11 @@ async fn goals(
                 screen.say(&format!("{id} was replaced by it before"));
             }
             Found::Missing(target, id) => {
-                failures.push(missing(&target, &id, cluster, &commands).await);
+                let unfinished = under_way(cluster, &id, None, &commands).await;
+                failures.push(match unfinished {
+                    Some(failure) => failure,
+                    None => missing(&target, &id, cluster, &commands).await,
+                });
             }
         }
     }
@@ -86,12 +91,35 @@ async fn goals(
     Err(failures)
 }
 
-fn goal(args: &Args, commands: &Commands, source: ObjectId, object: &Object) -> Result<CastGoal, Failure> {
+/// The goal, unless a change of the source is under way that is not finished.
+async fn attempt(
+    args: &Args,
+    cluster: &Cluster,
+    commands: &Commands,
+    source: ObjectId,
+    object: &Object,
+) -> Result<CastGoal, Failure> {
+    match under_way(cluster, &source, Some(object), commands).await {
+        Some(failure) => Err(failure),
+        None => goal(args, commands, source, object),
+    }
+}
+
+/// The goal of casting one source.
+///
+/// # Errors
+/// If it cannot be cast.
+pub fn goal(args: &Args, commands: &Commands, source: ObjectId, object: &Object) -> Result<CastGoal, Failure> {
     let wishes = args.wishes();
-    if args.replace && is_owned(&source, object) {
+    let replaces = args.replace || args.adopt;
+    if replaces && is_owned(&source, object) {
         let owner = object.controller().map(|owner| owner.name.clone()).unwrap_or_default();
         return Err(Failure::new(format!("{source} belongs to deployment.apps/{owner}, which would make it anew"))
-            .hint(commands.kubectl(&["ds-cast", &format!("deploy/{owner}"), "--replace"])));
+            .hint(commands.kubectl(&[
+                "ds-cast",
+                &format!("deploy/{owner}"),
+                if args.adopt { "--adopt" } else { "--replace" },
+            ])));
     }
     let cast = cast(source.kind, object.value(), Origin::Cluster, &wishes)
         .map_err(|refusal| refusal.of(&source.to_string()))?;
@@ -102,7 +130,7 @@ fn goal(args: &Args, commands: &Commands, source: ObjectId, object: &Object) -> 
         target,
         cast,
         wishes,
-        replace: args.replace.then_some(Replace { allow_fewer: args.allow_fewer }),
+        replace: replaces.then_some(Replace { allow_fewer: args.allow_fewer }),
         commands: commands.clone(),
         wish_words: args.wish_words(),
     })
@@ -113,13 +141,13 @@ const fn by_selector(args: &Args) -> bool {
 }
 
 /// Whether it is a Deployment's `ReplicaSet`.
-fn is_owned(id: &ObjectId, object: &Object) -> bool {
+pub fn is_owned(id: &ObjectId, object: &Object) -> bool {
     id.kind == Kind::ReplicaSet && object.controller().is_some_and(|owner| owner.kind == Kind::Deployment.name())
 }
 
 /// Whether the source is missing because an earlier run has replaced it.
-async fn was_replaced(args: &Args, cluster: &Cluster, id: &ObjectId) -> bool {
-    if !args.replace {
+pub async fn was_replaced(args: &Args, cluster: &Cluster, id: &ObjectId) -> bool {
+    if !args.replace && !args.adopt {
         return false;
     }
     let target = id.beside(Kind::DaemonSet, args.name.as_deref().unwrap_or(&id.name));

@@ -1,5 +1,6 @@
 //! `kubectl ds-cast`: casts a Deployment, `ReplicaSet` or `StatefulSet` to a `DaemonSet`, losing nothing.
 
+mod adopt;
 mod args;
 mod blockers;
 mod cast;
@@ -29,13 +30,13 @@ mod warnings;
 use std::process::ExitCode;
 
 use args::Args;
-use clap::{CommandFactory as _, Parser as _};
+use clap::CommandFactory as _;
 use recast::screen::Screen;
 use recast::usage;
 
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> ExitCode {
-    let args = match Args::try_parse() {
+    let args = match Args::read() {
         Ok(args) => args,
         Err(error) => return usage::show(&error),
     };
@@ -44,6 +45,8 @@ async fn main() -> ExitCode {
         besides.run(Args::command(), args::named, &screen).await
     } else if !args.filename.is_empty() {
         file::run(&args, &screen)
+    } else if args.adopt && !args.undo {
+        adopt::run(&args, &screen).await
     } else if args.undo {
         undoing::run(&args, &screen).await
     } else {

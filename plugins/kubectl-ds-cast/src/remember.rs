@@ -15,6 +15,9 @@ use crate::clean::clean;
 /// The annotation.
 pub const ANNOTATION: &str = "kube-recast/undo";
 
+/// The annotation of a DaemonSet that was given its first pods by another owner: `--undo` hands them back.
+pub const ADOPTED: &str = "kube-recast/adopted";
+
 /// Annotations of one object may have this many bytes in all
 /// (`k8s.io/apimachinery/pkg/api/validation/objectmeta.go:TotalAnnotationSizeLimitB`).
 const LIMIT: usize = 256 * 1024;

@@ -10,6 +10,7 @@ use recast::screen::Screen;
 use recast::snapshot::Snapshot;
 use serde_json::Value;
 
+use crate::adopt::give_back;
 use crate::args::Args;
 use crate::job::{Job, doubled};
 use crate::report::undo_report;
@@ -23,6 +24,10 @@ pub async fn run(args: &Args, screen: &Screen) -> Outcome {
     let Some((cluster, found)) = open(args, screen, &[Kind::DaemonSet], Kind::DaemonSet).await? else {
         return Ok(Exit::Done);
     };
+    let (exit, found) = give_back(args, screen, &cluster, found).await?;
+    if exit != Exit::Done || found.is_empty() {
+        return Ok(exit);
+    }
     let (daemon_sets, jobs) = goals(args, found)?;
     let sites: Vec<Site<'_>> = daemon_sets
         .iter()
@@ -74,7 +79,11 @@ fn collisions(jobs: &[UndoGoal]) -> Vec<Failure> {
         .collect()
 }
 
-fn goal(args: &Args, id: ObjectId, object: &Object) -> Result<UndoGoal, Failure> {
+/// The goal of undoing one DaemonSet.
+///
+/// # Errors
+/// If its source cannot be worked out.
+pub fn goal(args: &Args, id: ObjectId, object: &Object) -> Result<UndoGoal, Failure> {
     let commands = Commands::like(&args.connection);
     let wishes = UndoWishes { as_remembered: args.as_remembered, replicas: args.replicas };
     let restored = restore(&id, object.value(), wishes)?;

@@ -10,7 +10,7 @@ use super::unit::Unit;
 use crate::action::Request;
 use crate::engine::Step;
 use crate::kind::Kind;
-use crate::object::Object;
+use crate::object::{Object, ObjectId};
 use crate::patch::Edits;
 use crate::snapshot::Snapshot;
 
@@ -21,25 +21,29 @@ impl Swap {
         waits.unwrap_or_else(|| self.finish(unit, object, "it has taken every pod, and may roll out what comes"))
     }
 
-    /// The last patches: its strategy, then who manages its fields, as they were before. Apart, since whoever changes a
-    /// field in the patch that hands the fields on keeps that field.
+    /// The last patches of a unit.
     pub(super) fn finish(&self, unit: &Unit, object: &Object, why: &str) -> Step {
-        let to = &unit.to(self.direction).object;
+        self.release(unit.id(), object, &unit.to(self.direction).object, &unit.before.object, why)
+    }
+
+    /// The last patches of a new owner: its strategy, then who manages its fields, as they were before. Apart, since whoever changes a
+    /// field in the patch that hands the fields on keeps that field.
+    pub(super) fn release(&self, id: &ObjectId, object: &Object, to: &Value, managed: &Value, why: &str) -> Step {
         let mut edits = guarded(object);
-        restore_strategy(unit.id().kind, &mut edits, to);
+        restore_strategy(id.kind, &mut edits, to);
         if edits.value() != object.value() {
-            return Step::act(Request::Patch { id: unit.id().clone(), patch: edits.finish().0 }, why);
+            return Step::act(Request::Patch { id: id.clone(), patch: edits.finish().0 }, why);
         }
         edits.remove(&["metadata", "labels", MARK]);
         let had_labels = to["metadata"]["labels"].as_object().is_some_and(|labels| !labels.is_empty());
         if !had_labels && edits.at(&["metadata", "labels"]).is_some_and(|labels| *labels == json!({})) {
             edits.remove(&["metadata", "labels"]);
         }
-        if let Some(managers) = handed_on(&unit.before.object, object.value(), &self.field_manager) {
+        if let Some(managers) = handed_on(managed, object.value(), &self.field_manager) {
             edits.set(&["metadata", "managedFields"], managers);
         }
         let why = "it is finished, and its fields are whose they were";
-        Step::act(Request::Patch { id: unit.id().clone(), patch: edits.finish().0 }, why)
+        Step::act(Request::Patch { id: id.clone(), patch: edits.finish().0 }, why)
     }
 }
 

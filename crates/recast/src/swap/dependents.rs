@@ -2,11 +2,11 @@
 
 use super::Swap;
 use super::standing::Standing;
-use super::unit::{Direction, Unit};
+use super::unit::{Dependent, Direction, Unit};
 use crate::action::{Action, Request};
 use crate::engine::Step;
 use crate::failure::Failure;
-use crate::object::Object;
+use crate::object::{Object, ObjectId};
 use crate::patch::Edits;
 use crate::snapshot::Snapshot;
 
@@ -47,7 +47,7 @@ impl Swap {
                 continue;
             }
             let Some(owner) = snapshot.get(unit.id()) else { continue };
-            links.extend(link(unit, owner, snapshot));
+            links.extend(link(&unit.dependents, unit.id(), owner, snapshot));
         }
         Ok((!links.is_empty()).then_some(Step::Act(links)))
     }
@@ -60,8 +60,9 @@ impl Swap {
     }
 }
 
-fn link(unit: &Unit, owner: &Object, snapshot: &Snapshot) -> Vec<Action> {
-    let link = |dependent: &super::Dependent| {
+/// The patches that make what belonged to the old owner belong to the new one.
+pub(super) fn link(dependents: &[Dependent], id: &ObjectId, owner: &Object, snapshot: &Snapshot) -> Vec<Action> {
+    let link = |dependent: &Dependent| {
         let object =
             snapshot.get(&dependent.id).filter(|object| object.uid() == dependent.uid && !object.is_deleting())?;
         let mut references = object.metadata().owner_references.iter().flatten();
@@ -69,14 +70,17 @@ fn link(unit: &Unit, owner: &Object, snapshot: &Snapshot) -> Vec<Action> {
             return None;
         }
         let mut reference = dependent.reference.clone();
-        reference["uid"] = owner.uid().into();
+        // Another kind may follow, of another name.
+        for (field, value) in [("kind", id.kind.name()), ("name", id.name.as_str()), ("uid", owner.uid())] {
+            reference[field] = value.into();
+        }
         let mut edits = Edits::of(object.value().clone());
         edits.test(&["metadata", "uid"]);
         edits.push(&["metadata", "ownerReferences"], reference);
         Some(Action {
             request: Request::Patch { id: dependent.id.clone(), patch: edits.finish().0 },
-            why: format!("it belonged to {} and does so again", unit.id()),
+            why: format!("it belonged to the one before, and belongs to {id} now"),
         })
     };
-    unit.dependents.iter().filter_map(link).collect()
+    dependents.iter().filter_map(link).collect()
 }

@@ -111,10 +111,15 @@ impl Swap {
     /// Waits until the fence shows every living pod of the unit that was given its labels. One that was not, such as a pod
     /// of a `ReplicaSet` that a change that is put back had not come to, is as it was.
     pub(super) fn await_fence(&self, unit: &Unit, snapshot: &Snapshot) -> Option<Gate> {
+        self.await_seen(Self::pods(unit, snapshot), snapshot)
+    }
+
+    /// Waits until the fence shows those of the pods that were given its labels.
+    pub(super) fn await_seen(&self, pods: Vec<&Object>, snapshot: &Snapshot) -> Option<Gate> {
         let fence = self.fence();
         let inside =
             |pod: &&Object| has_address(pod) && fence.iter().all(|(key, value)| pod.labels().get(key) == Some(value));
-        let pods = Self::pods(unit, snapshot).into_iter().filter(inside).map(Object::uid);
+        let pods = pods.into_iter().filter(inside).map(Object::uid);
         self.await_shown(&self.fence_id(self.direction), &pods.collect(), snapshot)
     }
 

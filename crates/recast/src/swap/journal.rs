@@ -13,6 +13,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 use thiserror::Error;
 
+use super::handoff::{Handoff, Side};
 use super::moves::Move;
 use super::names::JOURNAL;
 use super::policy::Policy;
@@ -54,6 +55,9 @@ pub struct Journal {
     pub moves: Vec<Move>,
     /// Disruption budgets and network policies.
     pub policies: Vec<Policy>,
+    /// Pods that pass to an owner of another kind; then nothing else is changed.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub handoff: Option<Handoff>,
 }
 
 /// Why a Secret is no journal that can be worked on.
@@ -89,13 +93,32 @@ impl Journal {
     /// locked only while it stands on a bridge.
     #[must_use]
     pub fn locks(&self) -> Vec<ObjectId> {
-        let mut locks: Vec<ObjectId> = self.units.iter().map(|unit| lock(unit.id())).collect();
+        let sides = self.handoff.iter().flat_map(|handoff| [&handoff.before, &handoff.after]);
+        let sides = sides.map(|side| lock(&side.top.id));
+        let mut locks: Vec<ObjectId> = self.units.iter().map(|unit| lock(unit.id())).chain(sides).collect();
         locks.sort();
         let services = self.moves.iter().filter(|service| service.bridge.is_some());
         let mut services: Vec<ObjectId> = services.map(|service| lock(&service.id)).collect();
         services.sort();
         locks.append(&mut services);
         locks
+    }
+
+    /// Every owner that is changed.
+    pub fn owners(&self) -> impl Iterator<Item = &ObjectId> {
+        let sides = self.handoff.iter().flat_map(|handoff| [&handoff.before, &handoff.after]);
+        let parts = sides.flat_map(Side::owners).map(|part| &part.id);
+        self.units.iter().flat_map(Unit::all).map(Unit::id).chain(parts)
+    }
+
+    /// The words that put back what was, behind `kubectl`.
+    #[must_use]
+    pub fn back(&self) -> Vec<String> {
+        if let Some(handoff) = &self.handoff {
+            return handoff.back.clone();
+        }
+        let target = self.targets.first().map(ObjectId::short).unwrap_or_default();
+        ["relabel".to_owned(), "--abort".to_owned(), target].into()
     }
 
     /// The Secret for one of the locks.
@@ -115,6 +138,7 @@ impl Journal {
                     "kube-recast/by": self.by,
                     "kube-recast/begun": self.begun,
                     "kube-recast/version": self.version.to_string(),
+                    "kube-recast/back": self.back().join(" "),
                 },
             },
             "type": "kube-recast/journal",
@@ -208,6 +232,7 @@ mod tests {
             units: vec![unit],
             moves: Vec::new(),
             policies: Vec::new(),
+            handoff: None,
         }
     }
 

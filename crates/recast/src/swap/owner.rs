@@ -3,10 +3,11 @@
 use serde_json::{Value, json};
 
 use super::Swap;
-use super::names::{HOLD, MARK};
-use super::standing::{Standing, has_hold};
+use super::hold::{has_hold, hold, lift, orphan};
+use super::names::MARK;
+use super::standing::Standing;
 use super::unit::{Mode, Part, Unit};
-use crate::action::{Propagation, Request};
+use crate::action::Request;
 use crate::engine::Step;
 use crate::failure::Failure;
 use crate::json::without;
@@ -15,12 +16,15 @@ use crate::object::Object;
 use crate::patch::Edits;
 use crate::snapshot::Snapshot;
 
+/// Why an owner is deleted.
+const ORPHANED: &str = "its selector cannot be changed; what it owns stays, without owner";
+
 impl Swap {
     /// What is next about the owner; nothing if it is what it is to be.
     pub(super) fn step(&self, unit: &Unit, snapshot: &Snapshot) -> Result<Option<Step>, Failure> {
         match self.standing(unit, snapshot)? {
             Standing::Finished => Ok(None),
-            Standing::Kept(object) => Ok(Some(Self::release(unit, object))),
+            Standing::Kept(object) => Ok(Some(lift(unit.id(), object, "it stays as it is"))),
             Standing::Absent => match self.prepare_next(unit, snapshot)? {
                 Some(step) => Ok(Some(step)),
                 None => self.create(unit, snapshot).map(Some),
@@ -29,45 +33,12 @@ impl Swap {
             Standing::Created(object) if unit.mode == Mode::Recreate => Ok(Some(self.created(unit, object, snapshot))),
             Standing::Created(object) => self.in_place(unit, object, snapshot).map(Some),
             Standing::Before(object) => match unit.mode {
-                Mode::Recreate if has_hold(object) => Ok(Some(Self::orphan(unit, object))),
-                Mode::Recreate => Ok(Some(Self::hold(unit, object))),
+                Mode::Recreate if has_hold(object) => Ok(Some(orphan(unit.id(), object, ORPHANED))),
+                Mode::Recreate => Ok(Some(hold(unit.id(), object))),
                 Mode::InPlace => Ok(Some(self.begin_in_place(unit, object))),
                 Mode::Labels => Ok(Some(self.relabel_replica_set(unit, object))),
             },
         }
-    }
-
-    fn hold(unit: &Unit, object: &Object) -> Step {
-        let mut edits = guarded(object);
-        edits.push(&["metadata", "finalizers"], json!(HOLD));
-        let why = "while it is held, its place is not empty and its controller stands still";
-        Step::act(Request::Patch { id: unit.id().clone(), patch: edits.finish().0 }, why)
-    }
-
-    /// It never went: the hold comes off, and nothing has happened.
-    fn release(unit: &Unit, object: &Object) -> Step {
-        Step::act(Self::unhold(unit, object), "it stays as it is")
-    }
-
-    fn orphan(unit: &Unit, object: &Object) -> Step {
-        let request = Request::delete(unit.id().clone(), object, Propagation::Orphan);
-        Step::act(request, "its selector cannot be changed; what it owns stays, without owner")
-    }
-
-    pub(super) fn lift(unit: &Unit, object: &Object) -> Step {
-        Step::act(Self::unhold(unit, object), "everything is ready for the next one")
-    }
-
-    fn unhold(unit: &Unit, object: &Object) -> Request {
-        let mut edits = guarded(object);
-        let finalizers = object.metadata().finalizers.as_deref().unwrap_or_default();
-        let others: Vec<&String> = finalizers.iter().filter(|finalizer| *finalizer != HOLD).collect();
-        if others.is_empty() {
-            edits.remove(&["metadata", "finalizers"]);
-        } else {
-            edits.set(&["metadata", "finalizers"], json!(others));
-        }
-        Request::Patch { id: unit.id().clone(), patch: edits.finish().0 }
     }
 
     fn create(&self, unit: &Unit, snapshot: &Snapshot) -> Result<Step, Failure> {
@@ -80,20 +51,20 @@ impl Swap {
 
     /// The new owner as it is sent: it changes no pod until it has taken them all.
     fn fresh(&self, unit: &Unit, snapshot: &Snapshot) -> Value {
-        let mut object = self.with_late_edits(unit, snapshot);
-        without(&mut object, &["status"]);
-        for field in Object::SERVER_OWNED {
-            without(&mut object, &["metadata", field]);
-        }
-        without(&mut object, &["metadata", "finalizers"]);
+        let mut object = without_server_fields(self.with_late_edits(unit, snapshot));
         // An owner of before that is swapped, too, is not there any more.
         if let Some(references) = object["metadata"]["ownerReferences"].as_array_mut() {
             references.retain(|reference| {
                 !self.journal.units.iter().any(|unit| reference["uid"] == unit.before.uid.as_str())
             });
         }
+        self.at_rest(unit.id().kind, object)
+    }
+
+    /// The owner with our mark on it, and so that it rolls out nothing.
+    pub(super) fn at_rest(&self, kind: Kind, mut object: Value) -> Value {
         object["metadata"]["labels"][MARK] = json!(self.mark());
-        match unit.id().kind {
+        match kind {
             Kind::Deployment => object["spec"]["paused"] = json!(true),
             Kind::DaemonSet | Kind::StatefulSet => object["spec"]["updateStrategy"] = json!({"type": "OnDelete"}),
             _ => {}
@@ -123,6 +94,16 @@ impl Swap {
         }
         object
     }
+}
+
+/// The object as it can be created: without what the server writes, and finalizers.
+pub(super) fn without_server_fields(mut object: Value) -> Value {
+    without(&mut object, &["status"]);
+    for field in Object::SERVER_OWNED {
+        without(&mut object, &["metadata", field]);
+    }
+    without(&mut object, &["metadata", "finalizers"]);
+    object
 }
 
 /// A patch that holds only for the object as it was seen.

@@ -152,6 +152,13 @@ pub fn patch_labels(pod: &Object, wanted: &Wanted, why: &str) -> Option<Action> 
         edits = Edits::of(json!({"metadata": {"uid": pod.uid()}}));
         edits.test(&["metadata", "uid"]);
     }
+    set_labels(&mut edits, wanted);
+    let request = Request::Patch { id: ObjectId::of(Kind::Pod, pod), patch: edits.finish().0 };
+    Some(Action { request, why: why.to_owned() })
+}
+
+/// Gives a pod the labels, and takes off those that are none.
+pub(super) fn set_labels(edits: &mut Edits, wanted: &Wanted) {
     for (key, value) in wanted {
         let path = ["metadata", "labels", key.as_str()];
         match value {
@@ -159,8 +166,6 @@ pub fn patch_labels(pod: &Object, wanted: &Wanted, why: &str) -> Option<Action> 
             None => drop(edits.remove(&path)),
         }
     }
-    let request = Request::Patch { id: ObjectId::of(Kind::Pod, pod), patch: edits.finish().0 };
-    Some(Action { request, why: why.to_owned() })
 }
 
 /// What is recorded of a pod.

@@ -3,11 +3,12 @@
 use serde_json::Value;
 
 use super::Swap;
-use super::names::{HOLD, MARK};
+use super::hold::has_hold;
+use super::names::MARK;
 use super::unit::{Direction, Mode, Unit};
 use crate::failure::Failure;
 use crate::kind::Kind;
-use crate::object::Object;
+use crate::object::{Object, ObjectId};
 use crate::snapshot::Snapshot;
 
 /// How far an owner has come.
@@ -34,10 +35,10 @@ impl Swap {
     /// If somebody else deletes it, has deleted it, or has made another one in its place.
     pub(super) fn standing<'s>(&self, unit: &Unit, snapshot: &'s Snapshot) -> Result<Standing<'s>, Failure> {
         let Some(object) = snapshot.get(unit.id()) else {
-            return if Self::was_taken(unit, snapshot) { Err(self.deleted(unit)) } else { Ok(Standing::Absent) };
+            return if Self::was_taken(unit, snapshot) { Err(self.deleted(unit.id())) } else { Ok(Standing::Absent) };
         };
         if object.is_deleting() {
-            return if has_hold(object) { Ok(Standing::Held(object)) } else { Err(self.deleted(unit)) };
+            return if has_hold(object) { Ok(Standing::Held(object)) } else { Err(self.deleted(unit.id())) };
         }
         match unit.mode {
             Mode::Recreate => self.recreated(unit, object),
@@ -55,13 +56,13 @@ impl Swap {
             Direction::Back if original => Standing::Finished,
             direction if selects(&unit.to(direction).object) => Standing::Finished,
             Direction::Back if selects(&unit.after.object) => Standing::Before(object),
-            _ => return Err(self.made_anew(unit, object)),
+            _ => return Err(self.made_anew(unit.id(), object)),
         })
     }
 
     fn in_its_place<'s>(&self, unit: &Unit, object: &'s Object) -> Result<Standing<'s>, Failure> {
         if object.uid() != unit.before.uid {
-            return Err(self.made_anew(unit, object));
+            return Err(self.made_anew(unit.id(), object));
         }
         let labels = |value: &Value| value.pointer("/spec/template/metadata/labels").cloned();
         let is = labels(object.value());
@@ -106,22 +107,15 @@ impl Swap {
         format!("{}-{}", self.journal.id, self.direction.word())
     }
 
-    fn has_mark(&self, object: &Object) -> bool {
+    pub(super) fn has_mark(&self, object: &Object) -> bool {
         object.label(MARK).is_some_and(|mark| mark == self.mark())
     }
 
     /// Whether the place is empty because somebody else has deleted the owner: it went without our hold, or something
     /// still names it as its controller, which nothing does while we hold it.
     fn was_taken(unit: &Unit, snapshot: &Snapshot) -> bool {
-        if let Some(last) = snapshot.last(unit.id()) {
-            return !has_hold(last);
-        }
-        let names_it = |object: &Object| {
-            let controller = object.controller();
-            controller.is_some_and(|owner| owner.kind == unit.id().kind.name() && owner.name == unit.id().name)
-        };
-        unit.mode != Mode::Recreate
-            || [Kind::Pod, Kind::ReplicaSet].into_iter().any(|kind| snapshot.of(kind).any(names_it))
+        let is_recreated = unit.mode == Mode::Recreate;
+        snapshot.last(unit.id()).map_or_else(|| !is_recreated || is_named(unit.id(), snapshot), |last| !has_hold(last))
     }
 
     /// What would be in danger if it were left as it is now.
@@ -134,24 +128,27 @@ impl Swap {
         }
     }
 
-    fn deleted(&self, unit: &Unit) -> Failure {
-        Failure::new(format!("{} was deleted by somebody else", unit.id()))
+    pub(super) fn deleted(&self, id: &ObjectId) -> Failure {
+        Failure::new(format!("{id} was deleted by somebody else"))
             .detail("its pods, and what was changed on them, are left as they are")
             .hint(self.way_back())
     }
 
-    fn made_anew(&self, unit: &Unit, object: &Object) -> Failure {
+    pub(super) fn made_anew(&self, id: &ObjectId, object: &Object) -> Failure {
         let entries = object.at("/metadata/managedFields").and_then(Value::as_array).into_iter().flatten();
         let writers = entries.filter_map(|entry| entry["manager"].as_str());
         let who = writers.filter(|name| *name != "kube-controller-manager").collect::<Vec<_>>().join(", ");
         let who = if who.is_empty() { "somebody else".to_owned() } else { who };
-        Failure::new(format!("{} was made anew by {who}, and is left as it is", unit.id()))
+        Failure::new(format!("{id} was made anew by {who}, and is left as it is"))
             .detail("whoever did that would do it again: it must know the new labels, or be stopped, first")
             .hint(self.way_back())
     }
 }
 
-/// Whether our hold is on it.
-pub(super) fn has_hold(object: &Object) -> bool {
-    object.metadata().finalizers.iter().flatten().any(|finalizer| finalizer == HOLD)
+/// Whether a pod or a ReplicaSet names it as its controller.
+pub(super) fn is_named(id: &ObjectId, snapshot: &Snapshot) -> bool {
+    let names_it = |object: &Object| {
+        object.controller().is_some_and(|owner| owner.kind == id.kind.name() && owner.name == id.name)
+    };
+    [Kind::Pod, Kind::ReplicaSet].into_iter().any(|kind| snapshot.of(kind).any(names_it))
 }

@@ -53,6 +53,7 @@ pub fn is_of_one_object(annotation: &str) -> bool {
         || annotation == "kubectl.kubernetes.io/last-applied-configuration"
         || annotation == TEMPLATE_GENERATION
         || annotation == remember::ANNOTATION
+        || annotation == remember::ADOPTED
 }
 
 /// Whether a Deployment's controller writes the annotation, again and again.

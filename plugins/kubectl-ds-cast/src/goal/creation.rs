@@ -50,7 +50,7 @@ impl CastGoal {
     }
 
     /// Said before anything is written: fewer pods than now.
-    fn check_capacity(&self, replace: Replace, snapshot: &Snapshot) -> Result<(), Failure> {
+    pub fn check_capacity(&self, replace: Replace, snapshot: &Snapshot) -> Result<(), Failure> {
         let template = &self.cast.daemon_set["spec"]["template"];
         let ready = ready_pods(snapshot, &self.source_uid);
         match Placement::of(template, snapshot) {

@@ -1,7 +1,5 @@
 //! Beginning a change: what is named is drafted, looked at, and carried out.
 
-use std::hash::{BuildHasher as _, Hasher as _, RandomState};
-
 use recast::exit::{Exit, Outcome};
 use recast::failure::Failure;
 use recast::kind::Kind;
@@ -9,7 +7,7 @@ use recast::label::{absent, overwritten, relabel};
 use recast::object::{Object, ObjectId};
 use recast::rights::whoami;
 use recast::snapshot::Snapshot;
-use recast::swap::{Direction, Draft, Journal, Unit, needs_token};
+use recast::swap::{Direction, Draft, Journal, Unit, fresh_id, needs_token, now};
 
 use super::pod::{Job, PodGoal};
 use super::{Live, one};
@@ -182,6 +180,7 @@ impl Live<'_> {
             units,
             moves,
             policies,
+            handoff: None,
         })
     }
 
@@ -201,14 +200,4 @@ impl Live<'_> {
         self.print(&[], unchanged, &Snapshot::default()).map_err(one)?;
         Ok(Exit::Done)
     }
-}
-
-/// A name of eight hexadecimal digits, by the randomness that the standard library keys its maps with.
-pub(super) fn fresh_id() -> String {
-    format!("{:08x}", RandomState::new().build_hasher().finish() & 0xffff_ffff)
-}
-
-/// The time in RFC 3339, in seconds.
-pub(super) fn now() -> String {
-    k8s_openapi::jiff::Timestamp::now().strftime("%Y-%m-%dT%H:%M:%SZ").to_string()
 }

@@ -7,12 +7,12 @@ use recast::exit::{Exit, Outcome};
 use recast::failure::Failure;
 use recast::model::settle;
 use recast::output::DryRun;
-use recast::rehearsal::rehearse;
+use recast::rehearsal::{elsewhere, rehearse, samples};
 use recast::script;
 use recast::snapshot::Snapshot;
-use recast::swap::{Direction, Journal, Swap};
+use recast::swap::{Direction, Journal, Swap, fresh_id};
 
-use super::begin::{Unchanged, fresh_id};
+use super::begin::Unchanged;
 use super::pod::Job;
 use super::{Live, one};
 use crate::change::Target;
@@ -72,26 +72,15 @@ impl Live<'_> {
         self.conclude(&jobs, results, targets, unchanged, (&before, &after), &acted)
     }
 
-    /// Asks the server about each kind of write to come, as far as it can be asked now: what is patched must be there as
-    /// the patch expects it, what is created under a name that is taken is asked for under another one as well.
+    /// Asks the server about each kind of write to come; what is created under a name that is taken is asked for under
+    /// another one as well.
     async fn rehearse(
         &self,
         steps: &[Planned],
         snapshot: &mut Snapshot,
         watch: Option<&mut Watch>,
     ) -> Result<(), Vec<Failure>> {
-        let mut seen = std::collections::BTreeSet::new();
-        let mut requests: Vec<Request> = Vec::new();
-        for request in recast::rehearsal::requests(steps) {
-            let class = format!("{:?}", (std::mem::discriminant(request), request.id().kind, several(request)));
-            if seen.contains(&class) {
-                continue;
-            }
-            if let Some(request) = askable(request, snapshot) {
-                seen.insert(class);
-                requests.push(request);
-            }
-        }
+        let requests = samples(steps, snapshot);
         let others: Vec<Request> = requests.iter().filter_map(|request| elsewhere(request, snapshot)).collect();
         let answers = rehearse(self.cluster, requests.iter().chain(&others).collect(), watch, snapshot).await?;
         let changed = others.iter().filter_map(|request| {
@@ -148,54 +137,11 @@ impl Live<'_> {
                     ending::interrupted(&during)
                 }
             };
-            failures.push(failure.details(danger).details(summary(acted)));
+            failures.push(failure.details(danger).details(ending::summary(acted)));
         }
         if failures.is_empty() {
             failures.extend(self.report(targets, unchanged, before, after).err());
         }
         ending::outcome(self.screen, exit, failures)
     }
-}
-
-/// What was written, pods as a number.
-fn summary(acted: &[Request]) -> Vec<String> {
-    let (pods, others): (Vec<&Request>, Vec<&Request>) =
-        acted.iter().partition(|request| request.id().kind == recast::kind::Kind::Pod);
-    let others: Vec<Request> = others.into_iter().cloned().collect();
-    let pods = (!pods.is_empty()).then(|| format!("done: {} writes to pods", pods.len()));
-    ending::done(&others).chain(pods).collect()
-}
-
-/// The request, if the server can be asked about it now.
-fn askable(request: &Request, snapshot: &Snapshot) -> Option<Request> {
-    match request {
-        Request::Create { .. } => Some(request.clone()),
-        Request::Patch { id, patch } => {
-            let mut value = snapshot.get(id)?.value().clone();
-            json_patch::patch(&mut value, patch).is_ok().then(|| request.clone())
-        }
-        Request::Delete { id, uid, propagation, .. } => {
-            let object = snapshot.get(id).filter(|object| object.uid() == uid)?;
-            let resource_version = object.metadata().resource_version.clone()?;
-            Some(Request::Delete { id: id.clone(), uid: uid.clone(), resource_version, propagation: *propagation })
-        }
-    }
-}
-
-/// Of pods and replica sets one stands for all; of everything else each is asked about.
-fn several(request: &Request) -> Option<String> {
-    use recast::kind::Kind;
-    let alike = matches!(request.id().kind, Kind::Pod | Kind::ReplicaSet | Kind::ControllerRevision);
-    (!alike).then(|| request.id().name.clone())
-}
-
-/// The same creation under a free name: under its own, the server says no more than that it is taken.
-fn elsewhere(request: &Request, snapshot: &Snapshot) -> Option<Request> {
-    let Request::Create { id, object } = request else { return None };
-    snapshot.get(id)?;
-    let name = format!("{}-rehearsal", id.name);
-    let mut value = object.value().clone();
-    value["metadata"]["name"] = name.as_str().into();
-    let object = Box::new(recast::object::Object::new(value).ok()?);
-    Some(Request::Create { id: id.beside(id.kind, &name), object })
 }

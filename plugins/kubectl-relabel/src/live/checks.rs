@@ -1,15 +1,12 @@
 //! What is looked at, and asked of the server, before the first write.
 
-use std::collections::BTreeSet;
-
-use recast::action::Request;
 use recast::cluster::{Scope, Served};
 use recast::dependents;
 use recast::engine::{Goal as _, Need, Planned, Step, Watch, gather};
 use recast::exit::Exit;
 use recast::failure::Failure;
 use recast::kind::Kind;
-use recast::rights::{Right, lacking, missing};
+use recast::rights::{Right, lacking, missing, of_plan};
 use recast::snapshot::Snapshot;
 use recast::swap::Dependent;
 
@@ -80,7 +77,7 @@ impl Live<'_> {
         loop {
             let gate = {
                 let change = self.change(targets, snapshot);
-                match Calm::before(&change, &super::begin::now()).next(snapshot).map_err(one)? {
+                match Calm::before(&change, &recast::swap::now()).next(snapshot).map_err(one)? {
                     Step::Wait(gate) => gate,
                     _ => return Ok(()),
                 }
@@ -147,15 +144,7 @@ impl Live<'_> {
 
     /// Whether the user has every right that the plan takes, and those to look.
     pub(super) async fn check_rights(&self, plan: &[Planned]) -> Result<(), Vec<Failure>> {
-        let mut rights = recast::rights::needed(recast::rehearsal::requests(plan));
-        // A write that came too late is followed by a look at the object.
-        let looked_at = recast::rehearsal::requests(plan).filter(|request| !matches!(request, Request::Create { .. }));
-        rights.extend(looked_at.map(|request| Right::to("get", request.id().kind)).collect::<BTreeSet<_>>());
-        let pods = plan.len() > 1;
-        if pods {
-            rights.extend([Kind::Pod, Kind::Service, Kind::EndpointSlice].map(|kind| Right::to("watch", kind)));
-            rights.push(Right::to("get", Kind::Secret));
-        }
+        let rights = of_plan(plan);
         let lacks = missing(self.cluster, &rights).await.map_err(|error| vec![error.into()])?;
         lacking(&lacks, &self.commands).map_or(Ok(()), |failure| Err(one(failure)))
     }

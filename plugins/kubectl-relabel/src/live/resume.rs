@@ -9,7 +9,7 @@ use recast::kind::Kind;
 use recast::object::{Object, ObjectId};
 use recast::screen::Screen;
 use recast::snapshot::Snapshot;
-use recast::swap::{Direction, Held, JOURNAL, Journal, MARKER, Swap, Unit, lock, unfinished as under_way};
+use recast::swap::{Direction, Held, JOURNAL, Journal, MARKER, Swap, Unit, lock, locked, unfinished as under_way};
 
 use super::absent::find;
 use super::pod::Job;
@@ -23,14 +23,14 @@ impl Live<'_> {
     pub(super) async fn journal_there(&self, found: &[Found]) -> Result<Option<(Journal, Vec<Object>)>, Failure> {
         // A Service is locked only while it stands on a bridge, and that can be seen on itself.
         let marked = |object: &Object| object.label(MARKER).is_some();
-        let locked = found.iter().filter(|found| match place(found).kind {
+        let lockable = found.iter().filter(|found| match place(found).kind {
             kind if kind.is_workload() => true,
             Kind::Service => matches!(found, Found::There(_, object) if self.args.abort || marked(object)),
             _ => false,
         });
-        for id in locked.map(place) {
+        for id in lockable.map(place) {
             if let Some(secret) = self.cluster.get(&lock(id)).await? {
-                return read(self.cluster, secret).await.map(Some);
+                return locked(self.cluster, secret).await.map(Some);
             }
         }
         Ok(None)
@@ -90,6 +90,9 @@ pub async fn abort(args: &Args, words: &Words, screen: &Screen) -> Outcome {
     let commands = Commands::like(&args.connection);
     let live = Live { args, words, screen, cluster: &cluster, commands, ids, flags: args.repeated() };
     if let Some((journal, secrets)) = live.journal_there(&found).await.map_err(one)? {
+        if journal.handoff.is_some() {
+            return Err(secrets.first().map(|secret| under_way(secret, &live.commands)).into_iter().collect());
+        }
         return live.finish(journal, secrets, Direction::Back).await;
     }
     let names: Vec<String> = live.ids.iter().map(ToString::to_string).collect();
@@ -127,8 +130,7 @@ pub async fn unfinished(args: &Args, screen: &Screen) -> Outcome {
             screen.labelled("urgent", &line);
         }
         screen.labelled("next", &format!("kubectl {}", journal.command.join(" ")));
-        let first = journal.targets.first().map(ObjectId::short).unwrap_or_default();
-        screen.labelled("or", &format!("kubectl relabel --abort {first} -n {namespace}"));
+        screen.labelled("or", &format!("kubectl {} -n {namespace}", journal.back().join(" ")));
     }
     if !any {
         let place =
@@ -142,9 +144,9 @@ pub async fn unfinished(args: &Args, screen: &Screen) -> Outcome {
 async fn urgent(cluster: &Cluster, journal: &Journal) -> Result<Vec<String>, Failure> {
     let mut snapshot = Snapshot::default();
     let mut lines = Vec::new();
-    for unit in journal.units.iter().flat_map(Unit::all) {
-        if let Some(object) = cluster.get(unit.id()).await? {
-            snapshot.observe(unit.id().kind, object);
+    for id in journal.owners() {
+        if let Some(object) = cluster.get(id).await? {
+            snapshot.observe(id.kind, object);
         }
     }
     for service in &journal.moves {
@@ -167,39 +169,6 @@ async fn urgent(cluster: &Cluster, journal: &Journal) -> Result<Vec<String>, Fai
     };
     lines.extend(swap.exposed(&snapshot));
     Ok(lines)
-}
-
-/// The journal that the lock belongs to, and every lock of it that is there.
-async fn read(cluster: &Cluster, secret: Object) -> Result<(Journal, Vec<Object>), Failure> {
-    let broken = |name: &str, error: recast::swap::JournalError| {
-        Failure::caused_by(format!("cannot use the journal secret/{name}"), &error)
-            .hint("use the version of kubectl relabel that wrote it")
-    };
-    let name = secret.name().to_owned();
-    let namespace = secret.metadata().namespace.clone().unwrap_or_default();
-    let (journal, first) = match Journal::read(&secret).map_err(|error| broken(&name, error))? {
-        Held::Here(journal) => (*journal, secret),
-        Held::Elsewhere(other) => {
-            let id = ObjectId::new(Kind::Secret, &namespace, &other);
-            let Some(first) = cluster.get(&id).await? else {
-                return Err(Failure::new(format!("secret/{name} belongs to secret/{other}, which is gone"))
-                    .hint(format!("nothing was changed yet: kubectl delete secret {name} -n {namespace}")));
-            };
-            match Journal::read(&first).map_err(|error| broken(&other, error))? {
-                Held::Here(journal) => (*journal, first),
-                Held::Elsewhere(_) => return Err(Failure::new(format!("secret/{other} holds no journal"))),
-            }
-        }
-    };
-    let mut secrets = vec![first];
-    for lock in journal.locks() {
-        if lock.name != secrets[0].name()
-            && let Some(secret) = cluster.get(&lock).await?
-        {
-            secrets.push(secret);
-        }
-    }
-    Ok((journal, secrets))
 }
 
 fn target(unit: &Unit, direction: Direction) -> Option<Target> {

@@ -6,6 +6,7 @@ use recast::failure::Failure;
 use recast::kind::Kind;
 use recast::label::LabelEdits;
 use recast::object::{Object, ObjectId};
+use recast::ownership::can_take;
 use recast::ownership::lives;
 use recast::selector::{Labels, label_selector, matches};
 
@@ -48,20 +49,6 @@ fn freed<'a>(change: &'a Change<'_>, target: &'a Target) -> Vec<(Kind, &'a Objec
     let pods = place::replica_sets(change, target)
         .flat_map(|set| change.snapshot.of(Kind::Pod).filter(move |pod| pod.is_controlled_by(set.uid()) && lives(pod)));
     sets.map(|set| (Kind::ReplicaSet, set)).chain(pods.map(|pod| (Kind::Pod, pod))).collect()
-}
-
-/// A Deployment takes `ReplicaSet`s, the others take pods; a StatefulSet only those that have a name of its own
-/// (`pkg/controller/statefulset/stateful_set_utils.go:isMemberOf`).
-fn can_take(kind: Kind, taker: &Object, of: Kind, freed: &Object) -> bool {
-    let has_name = || {
-        let number = freed.name().strip_prefix(taker.name()).and_then(|rest| rest.strip_prefix('-'));
-        number.is_some_and(|number| !number.is_empty() && number.bytes().all(|byte| byte.is_ascii_digit()))
-    };
-    match kind {
-        Kind::Deployment => of == Kind::ReplicaSet,
-        Kind::StatefulSet => of == Kind::Pod && has_name(),
-        _ => of == Kind::Pod,
-    }
 }
 
 /// The selector of the taker; that to come as well, if it is a target itself.
