@@ -38,6 +38,7 @@ mod ds_cast {
     mod report;
     mod requests;
     mod rights;
+    mod roles;
     mod secrets;
     mod soak;
     mod sources;

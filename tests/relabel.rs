@@ -26,6 +26,7 @@ mod relabel {
     mod prune;
     mod rescue;
     mod rights;
+    mod roles;
     mod scene;
     mod services;
     mod soak;

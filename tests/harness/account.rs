@@ -7,25 +7,48 @@ use super::{Caller, Namespace, settings};
 /// One rule of a role.
 #[derive(Clone, Debug)]
 pub struct Rule {
+    groups: Vec<String>,
     verbs: Vec<String>,
     resources: Vec<String>,
 }
 
-/// The rule that grants these verbs on these resources, both split at spaces.
+/// The rule that grants these verbs on these resources of any group, both split at spaces.
 pub fn may(verbs: &str, resources: &str) -> Rule {
     let words = |text: &str| text.split_whitespace().map(str::to_owned).collect();
-    Rule { verbs: words(verbs), resources: words(resources) }
+    Rule { groups: words("*"), verbs: words(verbs), resources: words(resources) }
 }
 
 impl Rule {
+    /// The rules of a role, each for one resource of one group.
+    pub fn of(role: &Value) -> Vec<Self> {
+        let texts = |value: &Value| -> Vec<String> { serde_json::from_value(value.clone()).expect("a list of texts") };
+        let each = |rule: &Value| -> Vec<Self> {
+            let (groups, verbs) = (texts(&rule["apiGroups"]), texts(&rule["verbs"]));
+            let one = |resource| Self { groups: groups.clone(), verbs: verbs.clone(), resources: vec![resource] };
+            texts(&rule["resources"]).into_iter().map(one).collect()
+        };
+        role["rules"].as_array().expect("a role has rules").iter().flat_map(each).collect()
+    }
+
     /// The same rule without one verb.
     pub fn but(mut self, verb: &str) -> Self {
         self.verbs.retain(|known| known != verb);
         self
     }
 
+    /// What may be done.
+    pub fn verbs(&self) -> &[String] {
+        &self.verbs
+    }
+
+    /// The resource of a rule for one, with its group: `daemonsets.apps`.
+    pub fn resource(&self) -> String {
+        let words = [self.resources[0].as_str(), self.groups[0].as_str()];
+        words.into_iter().filter(|word| !word.is_empty()).collect::<Vec<_>>().join(".")
+    }
+
     fn to_json(&self) -> Value {
-        json!({"apiGroups": ["*"], "resources": self.resources, "verbs": self.verbs})
+        json!({"apiGroups": self.groups, "resources": self.resources, "verbs": self.verbs})
     }
 }
 

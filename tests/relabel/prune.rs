@@ -7,7 +7,7 @@ use crate::harness::manifests::{daemon_set, service};
 use crate::harness::{Namespace, Rule, eventually, may};
 
 /// A DaemonSet and a Service that select two labels, and one pod that has lost the second one.
-fn with_a_pod_let_go(ns: &Namespace) -> String {
+pub fn with_a_pod_let_go(ns: &Namespace) -> String {
     let mut set = daemon_set("rng");
     set["spec"]["selector"]["matchLabels"]["on"] = json!("yes");
     set["spec"]["template"]["metadata"]["labels"]["on"] = json!("yes");
