@@ -14,11 +14,13 @@ mod harness;
 
 mod logs_selector {
     mod cable;
+    mod completion;
     mod continuity;
     mod endings;
     mod kubelet;
     mod lines;
     mod membership;
+    mod roles;
     mod schedules;
     mod targets;
     mod tool;

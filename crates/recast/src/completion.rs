@@ -6,6 +6,7 @@
 
 mod answer;
 mod choice;
+mod containers;
 mod flags;
 mod labels;
 mod line;
@@ -35,6 +36,8 @@ pub struct Named {
     pub kinds: &'static [Kind],
     /// The kind of a name without a TYPE.
     pub default: Option<Kind>,
+    /// Of which kind is what `-l` selects, if not of the kinds that are named.
+    pub selected: Option<Kind>,
     /// Whether label edits follow.
     pub edits: bool,
 }

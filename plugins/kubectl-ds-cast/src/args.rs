@@ -199,7 +199,7 @@ impl Args {
 pub fn named(line: &Line<'_>) -> Named {
     let (kinds, default): (&'static [Kind], _) =
         if line.has("undo") { (&[Kind::DaemonSet], Kind::DaemonSet) } else { (&SOURCES, Kind::Deployment) };
-    Named { kinds, default: Some(default), edits: false }
+    Named { kinds, default: Some(default), selected: None, edits: false }
 }
 
 fn name(text: &str) -> Result<String, SyntaxError> {

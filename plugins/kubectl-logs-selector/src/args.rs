@@ -227,7 +227,7 @@ pub struct Args {
 pub fn named(_: &Line<'_>) -> Named {
     const KINDS: &[Kind] =
         &[Kind::Service, Kind::Deployment, Kind::DaemonSet, Kind::StatefulSet, Kind::ReplicaSet, Kind::Pod];
-    Named { kinds: KINDS, default: Some(Kind::Service), edits: false }
+    Named { kinds: KINDS, default: Some(Kind::Service), selected: Some(Kind::Pod), edits: false }
 }
 
 impl Args {

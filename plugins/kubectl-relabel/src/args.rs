@@ -250,7 +250,7 @@ impl Args {
 pub fn named(line: &Line<'_>) -> Named {
     let kinds: &'static [Kind] = if line.has("unfinished") { &[] } else { &KINDS };
     let edits = !["list", "prune", "abort", "unfinished"].into_iter().any(|mode| line.has(mode));
-    Named { kinds, default: None, edits }
+    Named { kinds, default: None, selected: None, edits }
 }
 
 #[cfg(test)]

@@ -2,6 +2,7 @@
 
 use http::header::ACCEPT;
 use kube::Error;
+use kube::api::{Api, ListParams};
 use serde::Deserialize;
 use serde::de::DeserializeOwned;
 
@@ -12,6 +13,9 @@ use crate::wire::Unnamed;
 
 /// How many objects are enough to know which labels there are.
 const SOME: u32 = 250;
+
+/// How many objects are enough to know what they are made of.
+const A_FEW: u32 = 10;
 
 /// A list as kubectl prints it. The first column is the name.
 #[derive(Deserialize)]
@@ -70,6 +74,18 @@ impl Cluster {
         let list = self.read::<Labelled>(&url, "PartialObjectMetadataList").await;
         let list = list.map_err(|source| ClusterError::of_scope("list", scope, &self.flags, source))?;
         Ok(list.items.into_iter().map(|item| item.metadata.labels).collect())
+    }
+
+    /// A few objects of a scope.
+    ///
+    /// # Errors
+    /// If the server cannot be reached or refuses.
+    pub async fn a_few(&self, scope: &Scope) -> Result<Vec<Object>, ClusterError> {
+        let params = ListParams { label_selector: scope.labels.clone(), ..ListParams::default().limit(A_FEW) };
+        let api: Api<Object> = self.api(scope.kind, &scope.namespace);
+        let list =
+            api.list(&params).await.map_err(|source| ClusterError::of_scope("list", scope, &self.flags, source))?;
+        Ok(list.items)
     }
 
     /// A table without the objects is the least that a server can answer with.

@@ -7,6 +7,7 @@ use clap::{Args as _, FromArgMatches as _};
 use futures::future::join_all;
 
 use super::choice::{Choice, Choices};
+use super::containers::containers;
 use super::labels::Census;
 use super::line::Line;
 use super::wanted::{Entries, Wanted};
@@ -85,6 +86,7 @@ async fn of_cluster(wanted: Wanted, line: &Line<'_>, cluster: &Cluster) -> Vec<C
         }
         Wanted::Object { kind, before } => objects(kind, &before, line, cluster).await,
         Wanted::Selector(kinds) => census(&kinds, cluster).await.selector(line.typed()),
+        Wanted::Container { objects, selector } => containers(&objects, selector.as_deref(), cluster).await,
         Wanted::Edit { objects, kinds } => edits(objects, &kinds, line, cluster).await,
         Wanted::Known(_) | Wanted::File | Wanted::Entry(_) => Vec::new(),
     }

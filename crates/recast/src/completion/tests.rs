@@ -19,6 +19,7 @@ fn plugin() -> Command {
         flag("one").group("mode"),
         flag("two").group("mode"),
         flag("hidden").hide(true),
+        Arg::new("container").short('c').long("container"),
         Arg::new("filename").short('f').long("filename").value_name("FILE").action(ArgAction::Append),
         Arg::new("dry_run").long("dry-run").num_args(0..=1).require_equals(true).value_parser(["client", "server"]),
     ]);
@@ -37,7 +38,7 @@ const KINDS: &[Kind] = &[Kind::DaemonSet, Kind::Deployment, Kind::Service];
 fn wanted(words: &str, edits: bool) -> Vec<Wanted> {
     let words: Vec<String> = words.split(' ').map(str::to_owned).collect();
     let plugin = plugin();
-    let named = Named { kinds: KINDS, default: (!edits).then_some(Kind::Deployment), edits };
+    let named = Named { kinds: KINDS, default: (!edits).then_some(Kind::Deployment), selected: None, edits };
     wanted::of(&Line::read(&plugin, &words), named)
 }
 
@@ -70,6 +71,11 @@ fn object(kind: Kind, before: &str) -> Wanted {
 fn edit(objects: &[(Kind, &str)], kinds: &[Kind]) -> Wanted {
     let objects = objects.iter().map(|(kind, name)| (*kind, (*name).to_owned())).collect();
     Wanted::Edit { objects, kinds: kinds.to_vec() }
+}
+
+fn containers(objects: &[(&[Kind], &str)], selector: Option<&str>) -> Wanted {
+    let objects = objects.iter().map(|(kinds, name)| (kinds.to_vec(), (*name).to_owned())).collect();
+    Wanted::Container { objects, selector: selector.map(str::to_owned) }
 }
 
 #[test]
@@ -169,6 +175,10 @@ fn the_value_of_a_flag_is_of_its_kind() {
         ("-l ", labels(&[Kind::Deployment])),
         ("svc -l app=", labels(&[Kind::Service])),
         ("-f a -l ", vec![]),
+        ("web ds/rng -c ", vec![containers(&[], None)]),
+        ("ds/rng -c ", vec![containers(&[(&[Kind::DaemonSet], "rng")], None)]),
+        ("web -c ", vec![containers(&[(KINDS, "web")], None)]),
+        ("-l app=rng -c ", vec![containers(&[], Some("app=rng"))]),
         ("--token ", vec![]),
         ("--none ", vec![object(Kind::Deployment, "")]),
     ] {

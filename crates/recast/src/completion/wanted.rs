@@ -29,6 +29,13 @@ pub enum Wanted {
     },
     /// A label selector of objects of these kinds.
     Selector(Vec<Kind>),
+    /// A container.
+    Container {
+        /// Of these objects, each of the first of its kinds of which there is one.
+        objects: Vec<(Vec<Kind>, String)>,
+        /// Of the pods that this selects.
+        selector: Option<String>,
+    },
     /// A label edit of objects.
     Edit {
         /// Those that are named.
@@ -73,6 +80,9 @@ fn value(line: &Line<'_>, named: Named, flag: &Arg) -> Option<Wanted> {
         "cluster" => Wanted::Entry(Entries::Clusters),
         "user" => Wanted::Entry(Entries::Users),
         "selector" if !line.has("filename") => Wanted::Selector(super::words::kinds(line, named)),
+        "container" => super::words::containers(line, named),
+        "service" => Wanted::Object { kind: Kind::Service, before: String::new() },
+        "node" => Wanted::Object { kind: Kind::Node, before: String::new() },
         "node_selector" if !line.has("filename") => Wanted::Selector(vec![Kind::Node]),
         _ => return None,
     })

@@ -21,8 +21,23 @@ pub fn words(line: &Line<'_>, named: Named) -> Vec<Wanted> {
     commands.into_iter().chain(targets(line, named)).chain(edits(line, named)).filter(of_cluster).collect()
 }
 
-/// The kinds that are named, or all that could be.
+/// The containers of what is named.
+pub fn containers(line: &Line<'_>, named: Named) -> Wanted {
+    let targets = match Targets::parse(resources(line)) {
+        Ok(Targets::Named(targets)) => targets,
+        _ => Vec::new(),
+    };
+    let kinds = |target: &Target| target.kind.map_or_else(|| named.kinds.to_vec(), |kind| vec![kind]);
+    let objects = targets.into_iter().map(|target| (kinds(&target), target.name)).collect();
+    let selector = line.given().find(|(flag, _)| flag.get_id() == "selector").and_then(|(_, value)| value);
+    Wanted::Container { objects, selector: selector.map(str::to_owned) }
+}
+
+/// The kinds that a selector selects: the one that it is always of, those that are named, or all that could be.
 pub fn kinds(line: &Line<'_>, named: Named) -> Vec<Kind> {
+    if let Some(kind) = named.selected {
+        return vec![kind];
+    }
     match Targets::parse(resources(line)) {
         Ok(Targets::Kinds(kinds)) if !kinds.is_empty() => kinds,
         _ => named.default.map_or_else(|| named.kinds.to_vec(), |kind| vec![kind]),
