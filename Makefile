@@ -26,7 +26,7 @@ demo: ## Shows the plugins on a running application; leaves the cluster up to pl
 	@examples/demo.sh
 
 .PHONY: test
-test: toolchain format lint workflows unit deny krew-check e2e ## Everything that a change must pass: what follows, to `make e2e`
+test: toolchain format lint workflows unit deny package krew-check e2e ## Everything that a change must pass: what follows, to `make e2e`
 
 .PHONY: toolchain
 toolchain: ## Says what is missing to build with
@@ -52,6 +52,10 @@ unit: ## Runs the tests that need no cluster: unit, golden and doc tests
 .PHONY: deny
 deny: ## Checks the dependencies: licences, bans, sources
 	.ci/deny bans licenses sources
+
+.PHONY: package
+package: ## Packs the crates as crates.io takes them; nothing is built or sent
+	cargo package --workspace --no-verify --allow-dirty --locked --offline --quiet
 
 .PHONY: krew-check
 krew-check: ## Installs the plugins with the real krew, tells the story with them, upgrades and uninstalls them
