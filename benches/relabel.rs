@@ -76,10 +76,27 @@ fn services(kubectl: &OsStr, kubeconfig: &Path) -> Outcome<()> {
     Ok(())
 }
 
+/// What somebody waits for who presses Tab: the names of the pods, then the labels that could be edited.
+fn completing(kubectl: &OsStr, workload: &Workload) -> Outcome<()> {
+    let words = |words: &[&str]| {
+        let line = workload.arguments(&["__complete"]).into_iter();
+        line.chain(words.iter().map(|&word| word.to_owned())).collect::<Vec<_>>()
+    };
+    for ours in [&["pod/"][..], &["deployment/crowd", ""]] {
+        println!(
+            "\nCompleting kubectl relabel {} among {PODS} pods, beside kubectl get pods, {RUNS} runs:",
+            ours.join(" ")
+        );
+        RELABEL.in_turns(RUNS, kubectl, |_| (words(ours), words(&["get", "pods", ""])))?;
+    }
+    Ok(())
+}
+
 /// A thousand pods: relabel changes their owner as well, kubectl nothing but their labels.
 fn crowds(kubectl: &OsStr, kubeconfig: &Path, audit: &Audit) -> Outcome<()> {
     let workload = Workload::empty(kubectl, kubeconfig)?;
     let crowd = Crowd::of_deployment(&workload, PODS)?;
+    completing(kubectl, &workload)?;
     let distance = Distance::to(&workload, ROUND_TRIP)?;
     let servers = [None, Some(format!("--server=https://{}", distance.address()))];
     for (rounds, server) in CROWDS.into_iter().zip(servers) {
