@@ -33,8 +33,9 @@ toolchain: ## Says what is missing to build with
 	@$(toolchain) rust lints $(if $(RECAST_KUBECONFIG),,cluster)
 
 .PHONY: format
-format: ## Checks the formatting
+format: ## Checks the formatting, and that plugins/ has what krew-manifest.yaml says
 	cargo fmt --check
+	@tests/krew/render.sh --check
 
 .PHONY: lint
 lint: ## Runs clippy, warnings are errors

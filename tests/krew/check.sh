@@ -126,7 +126,6 @@ split_is_exact() {
     fail "the documents of krew-manifest.yaml are not what it is split into"
 }
 
-"$krew_dir/render.sh" --check
 split_is_exact
 older=v0.0.1 index=$scratch/index
 serve
