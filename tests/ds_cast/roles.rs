@@ -33,7 +33,7 @@ fn each_role_is_enough_for_its_command() {
 fn with_one_verb_less_a_cast_is_refused() {
     let ns = Namespace::new();
     rng(&ns);
-    refused(&ns, "ds-cast", "rng");
+    refused(&ns, "ds-cast", "rng", &[]);
 }
 
 #[test]
@@ -41,7 +41,7 @@ fn with_one_verb_less_a_cast_is_refused() {
 fn with_one_verb_less_a_replacement_is_refused() {
     let ns = Namespace::new();
     rng(&ns);
-    refused(&ns, "ds-cast-replace", "rng --replace");
+    refused(&ns, "ds-cast-replace", "rng --replace", &[]);
 }
 
 #[test]
@@ -50,17 +50,40 @@ fn with_one_verb_less_an_undo_is_refused() {
     let ns = Namespace::new();
     rng(&ns);
     ns.cast("rng --replace").done();
-    refused(&ns, "ds-cast-undo", "--undo ds/rng");
+    refused(&ns, "ds-cast-undo", "--undo ds/rng", &[]);
 }
 
-/// Each verb of the role is missed when it is missing, and named.
+#[test]
+#[ignore = "needs a cluster: make test"]
+fn with_one_verb_less_an_adoption_is_refused() {
+    let ns = Namespace::new();
+    rng(&ns);
+    // No pod is one too many there.
+    refused(&ns, "ds-cast-adopt", "rng --adopt", &["delete pods"]);
+    holder(&ns, "ds-cast-adopt").cast("rng --adopt").done();
+    assert!(ns.has("ds/rng") && !ns.has("deploy/rng"));
+}
+
+#[test]
+#[ignore = "needs a cluster: make test"]
+fn with_one_verb_less_the_undoing_of_an_adoption_is_refused() {
+    let ns = Namespace::new();
+    rng(&ns);
+    ns.cast("rng --adopt").done();
+    refused(&ns, "ds-cast-undo-adopted", "--undo ds/rng", &[]);
+    holder(&ns, "ds-cast-undo-adopted").cast("--undo ds/rng").done();
+    assert!(ns.has("deploy/rng") && !ns.has("ds/rng"));
+}
+
+/// Each verb of the role is missed when it is missing, and named, but for these.
 #[track_caller]
-fn refused(ns: &Namespace, role: &str, words: &str) {
+fn refused(ns: &Namespace, role: &str, words: &str, but: &[&str]) {
     let before = versions(ns);
-    for (position, (right, rules)) in one_verb_less(&ns.role(role)).into_iter().enumerate() {
+    let less = one_verb_less(&ns.role(role)).into_iter().enumerate();
+    for (position, (right, rules)) in less.filter(|(_, (right, _))| !but.contains(&right.as_str())) {
         let ended = ns.account(&format!("{role}-{position}"), &rules).cast(words);
         assert_eq!(ended.code(), Some(1), "{role} without {right}: {ended}");
-        ended.refused().printed("").said(&["error: cannot ", &format!("hint: kubectl auth can-i {right}")]);
+        ended.refused().printed("").said(&[&format!("hint: kubectl auth can-i {right}")]);
     }
     assert_eq!(versions(ns), before, "{role}");
 }
