@@ -148,6 +148,20 @@ impl Judge {
         self.is_as_asked(words);
     }
 
+    /// Kills `kubectl relabel` with these words after the workload before the first write of a sort.
+    pub fn killed_before(&self, words: &str, moment: Moment) {
+        let proxy = Proxy::watching(&self.ns, move |request| {
+            let now = request.write().is_some() && moment(request);
+            if now { Verdict::StopBefore } else { Verdict::Pass }
+        });
+        let words = format!("{} {words} --server {}", self.target, proxy.address());
+        let mut running = self.ns.begin_relabel(&words);
+        assert!(!running.ends_before(|| proxy.has_stopped()), "there is such a write");
+        running.signal("KILL");
+        drop(proxy);
+        running.ended();
+    }
+
     /// The workload, its template and its pods have this value of a label, or none.
     pub fn has(&self, key: &str, value: Option<&str>) {
         let (now, wanted) = (self.now(), json!(value));

@@ -4,6 +4,7 @@ use std::sync::{Arc, Once};
 use std::time::Duration;
 
 use super::judge::{EDITS, Judge, MOMENTS, at_once};
+use super::tool::Relabel as _;
 use crate::harness::Controllers;
 
 /// Whatever comes later goes on as usual.
@@ -29,6 +30,23 @@ fn controllers_that_see_pods_late_start_none_beside_those_that_change() {
     }
     drop(controllers);
     roll_out(&judges);
+}
+
+#[test]
+#[ignore = "needs a cluster: make test"]
+fn controllers_that_see_pods_late_take_no_label_of_a_change_put_back_for_one_of_the_next() {
+    let judges = Judge::of_each_kind();
+    let controllers = Controllers::of_the_cluster();
+    controllers.see_pods_late(Duration::from_secs(3));
+    let [add, ..] = EDITS;
+    at_once(&judges, |judge| {
+        judge.undisturbed(|| {
+            judge.killed_before(add, MOMENTS[0]);
+            judge.ns.relabel(&format!("--abort {}/rng", judge.kind())).done();
+            judge.ns.relabel(&format!("{}/rng {add}", judge.kind())).done();
+        });
+        judge.is_as_asked(add);
+    });
 }
 
 #[test]

@@ -71,12 +71,13 @@ type Stage = fn(&Swap, &Snapshot) -> Result<Option<Step>, Failure>;
 const PREPARATION: [Stage; 3] = [Swap::prepare_policies, Swap::raise_shadows, Swap::bridge_services];
 
 /// When the owners are as they are to be.
-const CLEANUP: [Stage; 6] = [
+const CLEANUP: [Stage; 7] = [
     Swap::settle_services,
     Swap::settle_policies,
-    |swap, snapshot| Ok(swap.strip_pods(snapshot)),
+    |swap, snapshot| Ok(swap.strip_seen(snapshot)),
     Swap::link_dependents,
     |swap, snapshot| Ok(swap.unmark_services(snapshot)),
+    |swap, snapshot| Ok(swap.await_stripped(snapshot).map(Step::Wait)),
     |swap, snapshot| Ok(swap.remove_fence(snapshot)),
 ];
 

@@ -19,6 +19,7 @@ use crate::kind::Kind;
 use crate::membership::{SERVICE_NAME, endpoints, slices};
 use crate::object::{Object, ObjectId};
 use crate::patch::Edits;
+use crate::selector::labels;
 use crate::snapshot::Snapshot;
 
 /// A Service of the change's own.
@@ -139,6 +140,38 @@ impl Swap {
             waits_for: "the controllers to see the pods' new labels".to_owned(),
             sees: format!("{seen} of {} pods in the slices of {service}", pods.len()),
             command: self.commands.kubectl(&["get", "endpointslices", "-l", &slices]),
+        })
+    }
+
+    /// Takes labels off the pods, when the fence shows that they have been seen with those: only then does it tell, by
+    /// showing them no more, that they have been seen without.
+    pub(super) fn strip_seen(&self, snapshot: &Snapshot) -> Option<Step> {
+        let strips = self.strip_pods(snapshot)?;
+        let mut units = self.journal.units.iter().flat_map(Unit::all).filter(|_| self.is_fenced(snapshot));
+        let unseen = units.find_map(|unit| self.await_fence(unit, snapshot));
+        Some(unseen.map_or(strips, Step::Wait))
+    }
+
+    /// Waits until the shadows show no pod any more that has lost their labels. A next change may give it the same ones,
+    /// and its fence must not take for that what a controller that is behind still knows from this one.
+    pub(super) fn await_stripped(&self, snapshot: &Snapshot) -> Option<Gate> {
+        self.shadows().filter(|shadow| snapshot.get(&shadow.id).is_some()).find_map(|shadow| {
+            let shown = endpoints(snapshot, &shadow.id.name);
+            let wanted = labels(Some(&shadow.selector));
+            let has_lost = |pod: &&Object| {
+                shown.contains(pod.uid()) && wanted.iter().any(|(key, value)| pod.label(key) != Some(value.as_str()))
+            };
+            let left = snapshot.of(Kind::Pod).filter(has_lost).count();
+            (left > 0).then(|| Gate {
+                waits_for: "the controllers to see that the pods have lost labels".to_owned(),
+                sees: format!("{left} pods still in the slices of {}", shadow.id),
+                command: self.commands.kubectl(&[
+                    "get",
+                    "endpointslices",
+                    "-l",
+                    &format!("{SERVICE_NAME}={}", shadow.id.name),
+                ]),
+            })
         })
     }
 
