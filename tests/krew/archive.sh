@@ -43,14 +43,20 @@ pack() { # folder, files
 cd "$checkout"
 cargo build --locked --profile "$profile" ${RECAST_TARGET:+--target "$RECAST_TARGET"}
 stage=$(mktemp -d)
-trap 'rm -rf "$stage" "$stage.list"' EXIT
+trap 'rm -rf "$stage"' EXIT
 # Copies, since Krew takes regular files only.
 install -m 0755 "${programs[@]/#/$built/}" "$stage"
 install -m 0644 LICENSE README.md "$stage"
+mkdir "$stage/man" "$stage/completions"
+install -m 0644 docs/man/*.1 "$stage/man"
+for program in "${programs[@]}"; do
+  script=$stage/completions/kubectl_complete-${program#kubectl-}
+  "$stage/$program" completion >"${script%.exe}"
+  chmod 0755 "${script%.exe}"
+done
 "$krew_dir/licences.sh" "$target" >"$stage/THIRD-PARTY"
 mkdir -p "$dist"
-(cd "$stage" && LC_ALL=C ls) >"$stage.list"
-mapfile -t files <"$stage.list"
+mapfile -t files < <(cd "$stage" && find . -type f | sed 's|^\./||' | LC_ALL=C sort)
 pack "$stage" "${files[@]}" >"$archive.new"
 mv "$archive.new" "$archive"
 (cd "$dist" && echo "$(sha256 "$archive")  ${archive##*/}" | tee "$archive.sha256")

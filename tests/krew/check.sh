@@ -151,10 +151,11 @@ for plugin in $plugins; do
   is_version "$plugin" "$version"
   # It would install from the address of the release a second time.
   run validate-krew-manifest -skip-install -manifest "$index/plugins/$plugin.yaml"
-  for file in LICENSE THIRD-PARTY README.md; do
+  for file in LICENSE THIRD-PARTY README.md "kubectl-$plugin.1" "kubectl_complete-${plugin//-/_}"; do
     [ -f "$(find "$KREW_ROOT/store/$plugin" -name "$file")" ] || fail "$plugin is installed without its $file"
   done
   says "  kubectl $plugin " kubectl "$plugin" --help
+  says "${version#v}" kubectl "$plugin" version
 done
 enter_namespace
 tell_story
