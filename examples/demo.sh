@@ -69,10 +69,9 @@ play_on() {
   cat <<'EOF'
   kubectl relabel --list ds/rng svc/rng                    # the labels that count
   kubectl relabel ds/rng svc/rng isactive=no --overwrite --explain
-  kubectl relabel svc/rng ds/rng isactive-                 # back: the Service balances over both again
+  kubectl ds-cast --undo ds/rng                            # back: the Deployment again
   kubectl relabel ds/rng tier=back --keep-selector         # the gentle way: the DaemonSet itself stays
   kubectl relabel svc/rng tier=back                        # which is enough to move the Service
-  kubectl delete deployment rng                            # it serves no more
   kubectl ds-cast --help; kubectl relabel --help
   make demo                                                # once more, from the start
   make cluster-down                                        # ends the cluster
@@ -100,6 +99,11 @@ endpoints
 run kubectl relabel svc/rng isactive=yes || true
 run kubectl relabel ds/rng svc/rng isactive=yes
 pods
+endpoints
+
+chapter "The Deployment, which serves no more, goes"
+run kubectl ds-cast rng --replace
+run kubectl get deployments,daemonsets
 endpoints
 
 chapter "Play on"
