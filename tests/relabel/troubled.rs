@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use super::judge::{EDITS, Judge, MOMENTS, at_once};
 use super::tool::Relabel as _;
-use crate::harness::Controllers;
+use crate::harness::{Controllers, Endpoints, Pods};
 
 /// Whatever comes later goes on as usual.
 fn roll_out(judges: &[Judge]) {
@@ -46,6 +46,28 @@ fn controllers_that_see_pods_late_take_no_label_of_a_change_put_back_for_one_of_
             judge.ns.relabel(&format!("{}/rng {add}", judge.kind())).done();
         });
         judge.is_as_asked(add);
+    });
+}
+
+#[test]
+#[ignore = "needs a cluster: make test"]
+fn controllers_that_see_pods_late_keep_a_service_on_one_bridge_after_the_other() {
+    let judges = Judge::of_each_kind();
+    // Without tier the Service would select these, too: its pods need a label for the bridge.
+    at_once(&judges, |judge| drop(judge.ns.kubectl("run other --image=none --labels=app=rng,tier=other")));
+    let controllers = Controllers::of_the_cluster();
+    controllers.see_pods_late(Duration::from_secs(3));
+    at_once(&judges, |judge| {
+        let count = judge.uids().len() - 1;
+        let (pods, endpoints) = (Pods::watched(&judge.ns), Endpoints::of(&judge.ns, "tier", count));
+        for value in ["front", "side"] {
+            let words = format!("{}/rng svc/tier tier={value} --overwrite", judge.kind());
+            judge.ns.relabel(&words).done();
+            endpoints.never_were_fewer();
+            assert_eq!(judge.ns.list(&format!("pods -l tier={value}")).len(), count, "{words}");
+        }
+        pods.are_untouched();
+        assert_eq!(endpoints.fewest(), count);
     });
 }
 
