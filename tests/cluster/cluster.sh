@@ -40,7 +40,7 @@ create() {
       --kube-audit-policy "$cluster_dir/audit-policy.yaml" --etcd-prefix "/recast$checkout" \
       --etcd-binary "$bin/etcd" --kwok-controller-binary "$bin/kwok" --kube-apiserver-binary "$bin/kube-apiserver" \
       --kube-controller-manager-binary "$bin/kube-controller-manager" --kube-scheduler-binary "$bin/kube-scheduler" &&
-    admin create -f "$cluster_dir/nodes.yaml" &&
+    admin create -f "$cluster_dir/nodes.yaml" -f "$cluster_dir/kubelets.yaml" &&
     admin wait --for=condition=Ready node --all --timeout=60s &&
     # A pod is refused in a namespace whose service account is not there yet.
     admin wait --for=create serviceaccount/default --timeout=60s &&
