@@ -6,6 +6,7 @@
 
 pub mod action;
 pub mod besides;
+pub mod canvas;
 pub mod cluster;
 pub mod commands;
 pub mod completion;

@@ -4,6 +4,7 @@ use std::cell::RefCell;
 use std::io::{self, Write as _};
 use std::process::ExitCode;
 
+use crate::canvas::Canvas;
 use crate::engine::Gate;
 use crate::exit::{Exit, Outcome};
 use crate::failure::Failure;
@@ -16,13 +17,14 @@ use anstyle::{AnsiColor, Style};
 pub struct Screen {
     quiet: bool,
     progress: RefCell<Progress>,
+    canvas: RefCell<Canvas>,
 }
 
 impl Screen {
     /// A screen; a quiet one shows only results and failures.
     #[must_use]
     pub fn new(quiet: bool) -> Self {
-        Self { quiet, progress: RefCell::new(Progress::new(quiet)) }
+        Self { quiet, progress: RefCell::new(Progress::new(quiet)), canvas: RefCell::default() }
     }
 
     /// Whether nobody wants to read more than results.
@@ -36,7 +38,7 @@ impl Screen {
     /// # Errors
     /// If stdout cannot be written; a reader that has seen enough is no error.
     pub fn result(&self, write: impl FnOnce(&mut dyn io::Write) -> io::Result<()>) -> Result<(), Failure> {
-        self.progress.borrow_mut().clear();
+        self.clear();
         let mut out = anstream::stdout().lock();
         match write(&mut out).and_then(|()| out.flush()) {
             Ok(()) => Ok(()),
@@ -59,7 +61,7 @@ impl Screen {
 
     fn print(&self, line: &str) {
         if !self.quiet {
-            self.progress.borrow_mut().clear();
+            self.clear();
             anstream::eprintln!("{line}");
         }
     }
@@ -79,6 +81,21 @@ impl Screen {
         self.progress.borrow_mut().show(lines.collect());
     }
 
+    /// Draws lines over the ones that were drawn before, on a terminal of so many columns and lines. They are taken away
+    /// before anything else is printed.
+    pub fn draw(&self, lines: &[String], size: (usize, usize)) {
+        self.progress.borrow_mut().clear();
+        put(&self.canvas.borrow_mut().draw(lines, size));
+    }
+
+    /// Takes off the terminal what was only for the moment.
+    pub fn clear(&self) {
+        self.progress.borrow_mut().clear();
+        if let Some(text) = self.canvas.borrow_mut().erase() {
+            put(&text);
+        }
+    }
+
     /// What the command ends with.
     #[must_use]
     pub fn end(&self, outcome: Outcome) -> ExitCode {
@@ -91,11 +108,17 @@ impl Screen {
 
     /// Failures, quiet or not.
     pub fn failures(&self, failures: &[Failure]) {
-        self.progress.borrow_mut().clear();
+        self.clear();
         let mut err = anstream::stderr().lock();
         for failure in failures {
             // Nothing is left to report a failing stderr to.
             let _ = failure.write(&mut err);
         }
     }
+}
+
+/// Writes to the terminal. What is only for the moment may get lost.
+fn put(text: &str) {
+    let mut out = io::stdout().lock();
+    let _ = out.write_all(text.as_bytes()).and_then(|()| out.flush());
 }
