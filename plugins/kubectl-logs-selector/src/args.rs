@@ -2,13 +2,13 @@
 
 use std::time::Duration;
 
-use clap::{ArgAction, Parser, ValueEnum};
+use clap::{ArgAction, ArgGroup, Parser, ValueEnum};
 use jiff::Timestamp;
 use recast::besides::Besides;
 use recast::completion::{Line, Named};
 use recast::connection::ConnectionArgs;
 use recast::kind::Kind;
-use recast::timeout::Timeout;
+use recast::timeout::{Timeout, TimeoutError};
 use recast::usage;
 
 use crate::merge::Order;
@@ -30,7 +30,13 @@ Examples:
   kubectl logs-selector deploy/web sts/db --since 10m -e kube-probe
 
   # What the containers wrote before they were restarted, one pod after the other
-  kubectl logs-selector ds/agent -p --order pod";
+  kubectl logs-selector ds/agent -p --order pod
+
+  # Who gets traffic now, who left and still does, and who should and does not
+  kubectl logs-selector -l app=rng --service svc/rng --traffic
+
+  # In a script: every endpoint is used within half a minute, and nobody else is
+  kubectl logs-selector -l app=rng --service svc/rng --expect-traffic 30s --expect-silence 30s";
 
 const USAGE: &str = "\
 kubectl logs-selector TARGET... [flags]
@@ -43,8 +49,27 @@ kubectl logs-selector TARGET... [flags]
 const EXIT_CODES: &str = "\
 Exit codes:
   0    done
-  1    refused, or a log could not be read; which one is said
+  1    refused, a log could not be read, or what was expected did not come true; which one is said
   130  interrupted";
+
+/// What says which old lines are shown, and how lines look: there are none where they are counted.
+const NOT_COUNTED: [&str; 15] = [
+    "no_follow",
+    "previous",
+    "tail",
+    "since",
+    "since_time",
+    "limit_bytes",
+    "order",
+    "window",
+    "max_log_requests",
+    "timestamps",
+    "prefix",
+    "show_membership",
+    "highlight",
+    "only_log_lines",
+    "raw_control",
+];
 
 /// What is printed of a line.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
@@ -84,7 +109,11 @@ pub enum Color {
     before_help = EXAMPLES,
     after_help = EXIT_CODES,
     help_template = usage::TEMPLATE,
-    override_usage = USAGE
+    override_usage = USAGE,
+    group = ArgGroup::new("counting")
+        .args(["traffic", "expect_traffic", "expect_silence"])
+        .multiple(true)
+        .conflicts_with_all(NOT_COUNTED)
 )]
 pub struct Args {
     /// Whose logs
@@ -170,6 +199,20 @@ pub struct Args {
     #[arg(long, value_name = "N", default_value_t = 0, help_heading = "Order")]
     pub max_log_requests: usize,
 
+    /// Count the lines of each pod as they arrive, instead of printing them: who gets traffic, and who should
+    #[arg(long, help_heading = "Traffic")]
+    pub traffic: bool,
+    /// With --traffic, end after this time, not only when interrupted
+    #[arg(long, value_name = "TIME", value_parser = span, requires = "traffic",
+          conflicts_with_all = ["expect_traffic", "expect_silence"], help_heading = "Traffic")]
+    pub duration: Option<Duration>,
+    /// Count, and end with 0 as soon as every pod that serves has got a line; with 1 if one has not after this time
+    #[arg(long, value_name = "TIME", value_parser = span, help_heading = "Traffic")]
+    pub expect_traffic: Option<Duration>,
+    /// Count, and end with 0 if no pod that does not serve has got a line in this time; else with 1
+    #[arg(long, value_name = "TIME", value_parser = span, help_heading = "Traffic")]
+    pub expect_silence: Option<Duration>,
+
     /// What to print of a line
     #[arg(short, long, value_name = "FORMAT", default_value = "default", help_heading = "Output")]
     pub output: Format,
@@ -234,6 +277,10 @@ impl Args {
     /// From where on logs are read that are there at the start.
     #[must_use]
     pub fn beginning(&self) -> Beginning {
+        if self.counts() {
+            // Only what comes from now on.
+            return Beginning { tail: Some(0), ..Beginning::default() };
+        }
         let since = self.since_time.map(Stamp::of);
         Beginning { tail: u64::try_from(self.tail).ok(), age: self.since.0, since }
     }
@@ -241,7 +288,19 @@ impl Args {
     /// How long a line waits for earlier ones; `None` if all that there is will come.
     #[must_use]
     pub fn window(&self) -> Option<Duration> {
-        self.follow.then(|| self.window.0.unwrap_or_default())
+        self.follows().then(|| self.window.0.unwrap_or_default())
+    }
+
+    /// Whether lines are counted, and not printed.
+    #[must_use]
+    pub const fn counts(&self) -> bool {
+        self.traffic || self.expect_traffic.is_some() || self.expect_silence.is_some()
+    }
+
+    /// Whether logs are followed: without that there would be nothing to count.
+    #[must_use]
+    pub const fn follows(&self) -> bool {
+        self.follow || self.counts()
     }
 
     /// How many logs are read at once, if that is bounded.
@@ -249,6 +308,12 @@ impl Args {
     pub fn at_once(&self) -> Option<usize> {
         (self.max_log_requests > 0).then_some(self.max_log_requests)
     }
+}
+
+/// A length of time that is not nothing.
+fn span(text: &str) -> Result<Duration, String> {
+    let Timeout(span) = text.parse().map_err(|error: TimeoutError| error.to_string())?;
+    span.ok_or_else(|| "it must be longer than nothing".to_owned())
 }
 
 #[cfg(test)]
@@ -284,6 +349,54 @@ mod tests {
             parse("p --since-time 2026-11-22T15:00:01+02:00").unwrap().since_time.map(|t| t.to_string()).as_deref(),
             Some("2026-11-22T13:00:01Z")
         );
+    }
+
+    #[test]
+    fn what_counts_follows_from_now_on() {
+        for line in
+            ["p --traffic", "p --traffic -f", "p --expect-traffic 30s", "p --expect-silence 5m --expect-traffic 1s"]
+        {
+            let args = parse(line).unwrap();
+            assert!(args.counts() && args.follows() && args.beginning().tail == Some(0), "{line}");
+        }
+        assert_eq!(parse("p --traffic --duration 90s").unwrap().duration, Some(Duration::from_secs(90)));
+        assert!(parse("p -f -e kube -i GET --traffic -o json -q -c a --node n --max-line 2048").is_ok());
+    }
+
+    #[test]
+    fn what_says_how_lines_look_makes_no_sense_where_they_are_counted() {
+        for flag in [
+            "-p",
+            "--previous",
+            "--no-follow",
+            "--tail 3",
+            "--since 1m",
+            "--since-time 2026-11-22T15:00:01Z",
+            "--limit-bytes 9",
+            "--order time",
+            "--window 1s",
+            "--max-log-requests 3",
+            "--timestamps",
+            "--prefix",
+            "--show-membership",
+            "-H x",
+            "--only-log-lines",
+            "--raw-control",
+        ] {
+            for counting in ["--traffic", "--expect-traffic 1s", "--expect-silence 1s"] {
+                let error = parse(&format!("p {counting} {flag}")).unwrap_err().to_string();
+                assert!(error.contains("cannot be used with"), "{counting} {flag}: {error}");
+            }
+        }
+        for line in [
+            "p --duration 3s",
+            "p --traffic --duration 0",
+            "p --expect-traffic 0",
+            "p --expect-silence soon",
+            "p --traffic --duration 3s --expect-traffic 3s",
+        ] {
+            assert!(parse(line).is_err(), "{line}");
+        }
     }
 
     #[test]

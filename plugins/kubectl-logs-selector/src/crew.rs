@@ -6,6 +6,7 @@ mod talk;
 use std::collections::{BTreeMap, VecDeque};
 use std::rc::Rc;
 use std::sync::Arc;
+use std::time::Instant;
 
 use recast::cluster::Cluster;
 use recast::failure::Failure;
@@ -19,6 +20,7 @@ use crate::pod::{Pod, State};
 use crate::query::Beginning;
 use crate::reader::{CREDIT, News, Reader, Terms};
 use crate::scene::Scene;
+use crate::traffic::{Counter, Present, Traffic};
 
 pub use choice::Choice;
 
@@ -37,6 +39,8 @@ pub struct Crew<'a> {
     pub merge: Merge,
     /// Where they become output.
     pub desk: Desk,
+    /// Where lines are counted, if they are not printed.
+    pub traffic: Option<Traffic>,
     /// What could not be read.
     pub failures: Vec<Failure>,
     cluster: Cluster,
@@ -52,7 +56,8 @@ pub struct Crew<'a> {
     tell: mpsc::UnboundedSender<(Source, News)>,
     /// Whether those that come are told, and read from their beginning.
     settled: bool,
-    talks: bool,
+    /// Whether those who come and go are told.
+    pub talks: bool,
 }
 
 /// A pod that was reached.
@@ -99,6 +104,7 @@ impl<'a> Crew<'a> {
             scene: parts.scene,
             merge: parts.merge,
             desk: parts.desk,
+            traffic: None,
             failures: Vec::new(),
             cluster: parts.cluster,
             terms: Rc::new(parts.terms),
@@ -137,6 +143,7 @@ impl<'a> Crew<'a> {
             self.part(&uid);
         }
         self.start_waiting();
+        self.count_pods();
     }
 
     /// What was there at the start is known by now.
@@ -278,8 +285,8 @@ impl<'a> Crew<'a> {
             source,
             pod: member.tell.subscribe(),
             container: name.to_owned(),
-            // What comes later is read from its beginning.
-            beginning: if self.terms.follow && (self.settled || waits) {
+            // What comes later is read from its beginning; but what an old pod wrote is no traffic of now.
+            beginning: if self.terms.follow && (waits || (self.settled && self.traffic.is_none())) {
                 Beginning::default()
             } else {
                 self.terms.beginning
@@ -293,16 +300,47 @@ impl<'a> Crew<'a> {
         let face = self.desk.printer.face(&self.members[uid].pod, name, &marks);
         self.desk.add(face, credit);
         self.sources.push(uid.to_owned());
+        if let Some(traffic) = &mut self.traffic {
+            traffic.read(source, uid);
+        }
         self.reading += 1;
         tokio::task::spawn_local(reader.run());
     }
 
+    /// From now on lines are counted, and not printed.
+    pub fn count(&mut self, traffic: Traffic) {
+        self.traffic = Some(traffic);
+        self.count_pods();
+    }
+
+    fn count_pods(&mut self) {
+        if let Some(traffic) = &mut self.traffic {
+            let present = self.members.values().map(|member| Present {
+                pod: &member.pod,
+                standings: &member.standings,
+                gone: member.gone,
+            });
+            traffic.observe(present, Instant::now());
+        }
+    }
+
+    /// Lets out what may go; answers when to ask again if nothing else happens.
+    pub fn drain(&mut self, now: &Now) -> Option<Instant> {
+        match &mut self.traffic {
+            None => self.merge.drain(now, &mut self.desk),
+            Some(traffic) => self.merge.drain(now, &mut Counter { desk: &mut self.desk, traffic, now: now.instant }),
+        }
+    }
+
     /// Takes in what a reader tells; answers with a failure that ends everything.
     pub fn hear(&mut self, source: Source, news: News) -> Result<(), Failure> {
+        if let Some(traffic) = &mut self.traffic {
+            traffic.hear(source, &news, Instant::now());
+        }
         match news {
             News::Begun => self.merge.begun(source, &Now::read()),
             News::Lines(batch) => self.merge.push(source, batch, &Now::read()),
-            News::Said(text) => self.screen.say(&format!("! {text}")),
+            News::Said(text) | News::Away(text) => self.screen.say(&format!("! {text}")),
             News::Failed(failure) => {
                 self.screen.failures(std::slice::from_ref(&failure));
                 self.failures.push(failure);

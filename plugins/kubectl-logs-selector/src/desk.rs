@@ -55,13 +55,19 @@ impl Desk {
     pub fn set_face(&mut self, source: Source, face: Face) {
         self.faces[source] = face;
     }
+
+    /// What is said about a log is said beside the output.
+    pub fn set_aside(&mut self, source: Source, batch: &Batch, line: &Line) {
+        let title = &self.faces[source].title;
+        self.aside.push(format!("! {title}: {}", String::from_utf8_lossy(batch.text(line))));
+    }
 }
 
 impl Outlet for Desk {
     fn line(&mut self, source: Source, batch: &Batch, line: &Line) {
         let face = &self.faces[source];
         if line.remark && (!self.printer.remarks || self.printer.format == Format::Raw) {
-            self.aside.push(format!("! {}: {}", face.title, String::from_utf8_lossy(batch.text(line))));
+            self.set_aside(source, batch, line);
         } else {
             self.printer.line(face, batch, line, &mut self.out);
         }

@@ -26,6 +26,7 @@ mod sink;
 mod stamp;
 mod step;
 mod target;
+mod traffic;
 
 use std::process::ExitCode;
 

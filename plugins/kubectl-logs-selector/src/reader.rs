@@ -48,6 +48,8 @@ pub enum News {
     Lines(Batch),
     /// Something that a person should know.
     Said(String),
+    /// The log cannot be read for now; what a person should know of that.
+    Away(String),
     /// The log cannot be read.
     Failed(Failure),
     /// Nothing can be read at all.
@@ -151,7 +153,11 @@ impl Work {
     }
 
     fn say(&self, text: &str) {
-        self.tell(News::Said(format!("{}/{}: {text}", self.name, self.reader.container)));
+        self.tell(News::Said(self.titled(text)));
+    }
+
+    fn titled(&self, text: &str) -> String {
+        format!("{}/{}: {text}", self.name, self.reader.container)
     }
 
     /// The container as the cluster knows it now.
@@ -290,14 +296,9 @@ impl Work {
                 return After::Stop;
             }
             // Waiting to start: the kubelet knows a little later what the API server knows.
-            400 | 404 if follow => {}
-            0 | 429 | 500..=599 if follow || self.pace.is_fresh() => {
-                if follow && self.pace.is_slow() && !std::mem::replace(&mut self.troubled, true) {
-                    let why = Failure::from(error);
-                    let why = if message.is_empty() { why.message().to_owned() } else { message };
-                    self.say(&format!("no log at the moment, trying again: {why}"));
-                }
-            }
+            400 if follow && message.contains("waiting to start") => {}
+            0 | 400 | 404 | 429 | 500..=599 if follow => self.complain(error, message),
+            0 | 429 | 500..=599 if self.pace.is_fresh() => {}
             _ => {
                 let failure = Failure::new(format!("cannot read the log of {}/{}", self.name, self.reader.container));
                 let cause = if message.is_empty() { Failure::from(error).message().to_owned() } else { message };
@@ -307,6 +308,14 @@ impl Work {
         }
         self.pause().await;
         After::Onward
+    }
+
+    /// Says once that the log cannot be read, if that takes a while.
+    fn complain(&mut self, error: ClusterError, message: String) {
+        if self.pace.is_slow() && !std::mem::replace(&mut self.troubled, true) {
+            let why = if message.is_empty() { Failure::from(error).message().to_owned() } else { message };
+            self.tell(News::Away(self.titled(&format!("no log at the moment, trying again: {why}"))));
+        }
     }
 
     /// Sends the lines that are there, as soon as there is room for them.

@@ -1,5 +1,7 @@
 //! A command from its start to its end.
 
+mod counting;
+
 use std::io::{IsTerminal as _, stdout};
 use std::time::Duration;
 
@@ -24,6 +26,7 @@ use crate::printer::{Prefix, Printer};
 use crate::reader::{News, Terms};
 use crate::scene::Scene;
 use crate::sink::Sink;
+use counting::Farewell;
 
 /// How much is heard before something is shown again.
 const AT_ONCE: usize = 64;
@@ -36,17 +39,17 @@ pub async fn run(args: &Args, screen: &Screen) -> Outcome {
     let mut run = Run::begin(args, screen).await.map_err(one)?;
     let ended = run.go(args).await;
     let closing = run.sink.close();
-    let exit = match ended {
+    let closed = match ended {
         // Whoever interrupts does not wait for a reader that does not read.
-        Ok(Exit::Interrupted) => {
-            return timeout(LAST_WORDS, closing)
-                .await
-                .map_or(Ok(Exit::Interrupted), |closed| closed.map(|()| Exit::Interrupted).map_err(one));
-        }
-        ended => ended,
+        Ok(Exit::Interrupted) => timeout(LAST_WORDS, closing).await.unwrap_or(Ok(())),
+        _ => closing.await,
     };
-    closing.await.map_err(one)?;
-    let exit = exit.map_err(one)?;
+    closed.map_err(one)?;
+    let exit = ended.map_err(one)?;
+    run.farewell.said.iter().for_each(|line| screen.say(line));
+    if !run.farewell.failures.is_empty() {
+        return Err(run.farewell.failures);
+    }
     if exit == Exit::Done && !run.crew.failures.is_empty() && !args.ignore_errors { Ok(Exit::Failed) } else { Ok(exit) }
 }
 
@@ -62,6 +65,9 @@ struct Run<'a> {
     told: UnboundedReceiver<(Source, News)>,
     sink: Sink,
     interrupts: Interrupts,
+    /// Whether anybody reads what is printed, as far as that is known.
+    is_read: bool,
+    farewell: Farewell,
 }
 
 /// What has happened.
@@ -76,6 +82,9 @@ enum Happening {
 impl<'a> Run<'a> {
     async fn begin(args: &Args, screen: &'a Screen) -> Result<Self, Failure> {
         let interrupts = Interrupts::new();
+        if args.counts() && args.output == Format::Raw {
+            return Err(Failure::new("-o raw prints lines, and --traffic counts them").hint("-o json, or no -o"));
+        }
         let order = order(args)?;
         let filter = Filter {
             include: any_of(&args.include, "--include", args.ignore_case)?,
@@ -85,7 +94,7 @@ impl<'a> Run<'a> {
         let cluster = Cluster::connect(&args.connection, args.quiet).await?;
         let goal = Goal::of(args, &cluster).await?;
         goal.notes.iter().for_each(|note| screen.say(note));
-        if order != args.order {
+        if order == Order::Pod && args.order != order {
             screen.say("one pod after the other: that is what --max-log-requests means without -f");
         }
         let choice = Choice::of(args, goal.wants)?;
@@ -99,33 +108,48 @@ impl<'a> Run<'a> {
             desk: Desk::new(printer),
             terms: terms(args),
             room: args.at_once(),
-            talks: args.follow && !args.quiet && !args.only_log_lines,
+            // A table shows by itself who is there at the start.
+            talks: args.follows() && !args.counts() && !args.quiet && !args.only_log_lines,
         };
         let (crew, told) = Crew::of(parts);
         let watch = cluster.watch(&goal.scopes);
-        Ok(Self { cluster, scopes: goal.scopes, watch, crew, told, sink: Sink::open(), interrupts })
+        Ok(Self {
+            cluster,
+            scopes: goal.scopes,
+            watch,
+            crew,
+            told,
+            sink: Sink::open(),
+            interrupts,
+            is_read: true,
+            farewell: Farewell::default(),
+        })
     }
 
     async fn go(&mut self, args: &Args) -> Result<Exit, Failure> {
         if !self.look_around().await? {
             return Ok(Exit::Interrupted);
         }
-        if !args.follow && !self.wait_for_a_beginning(args).await? {
+        if !args.follows() && !self.wait_for_a_beginning(args).await? {
             return Ok(Exit::Interrupted);
+        }
+        if args.counts() {
+            self.begin_to_count();
         }
         self.crew.update();
         self.crew.settle();
+        self.crew.talks |= args.counts() && !args.quiet;
         if self.crew.size() == 0 {
             let place = if args.all_namespaces { "any".to_owned() } else { self.cluster.namespace().to_owned() };
-            if !args.follow {
+            if !args.follows() {
                 self.crew.screen.say(&format!("No pods found in {place} namespace."));
                 return Ok(Exit::Done);
             }
             self.crew.screen.say(&format!("no pod yet in {place} namespace; waiting for one"));
-        } else if self.crew.asked() == 0 && !args.follow {
+        } else if self.crew.asked() == 0 && !args.follows() {
             return Err(Failure::new("none of the pods has such a container").hint("--all-containers takes them all"));
         }
-        self.read(args.follow).await
+        if args.counts() { self.count(args).await } else { self.read(args.follow).await }
     }
 
     /// Waits until everything that is there is known; answers whether nobody interrupted that.
@@ -172,30 +196,38 @@ impl<'a> Run<'a> {
             match self.wait(follow, again).await {
                 Happening::Interrupted => return Ok(Exit::Interrupted),
                 Happening::NobodyReads => return Ok(Exit::Done),
-                Happening::Changed(event) => {
-                    self.observe(*event)?;
-                    while let Some(Some(event)) = self.watch.next().now_or_never() {
-                        self.observe(event)?;
-                    }
-                    self.crew.update();
-                }
-                Happening::Told(source, news) => {
-                    self.crew.hear(source, news)?;
-                    for _ in 0..AT_ONCE {
-                        let Ok((source, news)) = self.told.try_recv() else { break };
-                        self.crew.hear(source, news)?;
-                    }
-                }
-                Happening::Nothing => {}
+                happening => self.take(happening)?,
             }
         }
+    }
+
+    /// Takes in what has happened, and what has happened behind it.
+    fn take(&mut self, happening: Happening) -> Result<(), Failure> {
+        match happening {
+            Happening::Changed(event) => {
+                self.observe(*event)?;
+                while let Some(Some(event)) = self.watch.next().now_or_never() {
+                    self.observe(event)?;
+                }
+                self.crew.update();
+            }
+            Happening::Told(source, news) => {
+                self.crew.hear(source, news)?;
+                for _ in 0..AT_ONCE {
+                    let Ok((source, news)) = self.told.try_recv() else { break };
+                    self.crew.hear(source, news)?;
+                }
+            }
+            Happening::Interrupted | Happening::NobodyReads | Happening::Nothing => {}
+        }
+        Ok(())
     }
 
     async fn wait(&mut self, follow: bool, again: Option<Instant>) -> Happening {
         tokio::select! {
             biased;
             () = self.interrupts.next() => Happening::Interrupted,
-            () = self.sink.gone() => Happening::NobodyReads,
+            () = self.sink.gone(), if self.is_read => Happening::NobodyReads,
             Some(event) = self.watch.next(), if follow => Happening::Changed(Box::new(event)),
             Some((source, news)) = self.told.recv() => Happening::Told(source, news),
             () = sleep_until(again.unwrap_or_else(far)), if again.is_some() => Happening::Nothing,
@@ -205,7 +237,7 @@ impl<'a> Run<'a> {
     /// Lets out what may go; answers when there will be more if nothing else happens, or what ends it all.
     async fn let_out(&mut self) -> Result<Option<Instant>, Exit> {
         loop {
-            let again = self.crew.merge.drain(&Now::read(), &mut self.crew.desk).map(Instant::from_std);
+            let again = self.crew.drain(&Now::read()).map(Instant::from_std);
             let full = self.crew.desk.is_full();
             // What is there already is shown together with what comes in the same moment.
             if full || (!self.crew.desk.out.is_empty() && self.told.is_empty()) {
@@ -215,12 +247,16 @@ impl<'a> Run<'a> {
                     () = self.interrupts.next() => return Err(Exit::Interrupted),
                 }
             }
-            for text in std::mem::take(&mut self.crew.desk.aside) {
-                self.crew.screen.say(&text);
-            }
+            self.say_aside();
             if !full {
                 return Ok(again);
             }
+        }
+    }
+
+    fn say_aside(&mut self) {
+        for text in std::mem::take(&mut self.crew.desk.aside) {
+            self.crew.screen.say(&text);
         }
     }
 
@@ -255,6 +291,9 @@ fn far() -> Instant {
 
 /// A bound on the logs that are read at once puts them in an order of its own, unless they are followed.
 fn order(args: &Args) -> Result<Order, Failure> {
+    if args.counts() {
+        return Ok(Order::Arrival);
+    }
     match (args.order, args.follow, args.at_once()) {
         (Order::Pod, true, _) => {
             Err(Failure::new("--order pod has no end with -f: the first pod would never make room for the next")
@@ -267,7 +306,7 @@ fn order(args: &Args) -> Result<Order, Failure> {
 
 fn terms(args: &Args) -> Terms {
     Terms {
-        follow: args.follow,
+        follow: args.follows(),
         previous: args.previous,
         beginning: args.beginning(),
         stream: args.stream,

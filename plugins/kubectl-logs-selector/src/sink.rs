@@ -71,7 +71,8 @@ impl Sink {
 }
 
 fn write_all(mut buffers: mpsc::Receiver<Vec<u8>>, back: &mpsc::UnboundedSender<Vec<u8>>) -> io::Result<()> {
-    let mut out = io::stdout().lock();
+    // Not locked in between: what is drawn on a terminal goes there too.
+    let mut out = io::stdout();
     while let Some(mut buffer) = buffers.blocking_recv() {
         out.write_all(&buffer)?;
         out.flush()?;

@@ -1,0 +1,114 @@
+//! When a line was written, as far as its arrival tells: by our clock alone.
+//!
+//! What comes over a stream that is open was written a moment ago. Behind a lost connection comes what was written
+//! meanwhile, all at once: of that only the earliest moment is known.
+
+use std::time::{Duration, Instant};
+
+/// For how long a stream that was taken up again may bring what was written meanwhile.
+const CATCH_UP: Duration = Duration::from_secs(1);
+
+/// How much of the time before it first began a log is asked for again, if nothing of it was seen.
+const BEFORE: Duration = Duration::from_secs(3);
+
+/// How a line has arrived.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Arrival {
+    /// It was not written before this.
+    pub since: Instant,
+    /// Whether it was written a moment ago.
+    pub live: bool,
+}
+
+/// The streams of one log, one after the other.
+#[derive(Debug, Default)]
+pub struct Stream {
+    /// When it was last known that all that had been written was here.
+    contact: Option<Instant>,
+    /// Whether a line was seen.
+    seen: bool,
+    /// When it was taken up again, and since when what comes then may have been written.
+    again: Option<(Instant, Instant)>,
+    /// Whether the log cannot be read at the moment.
+    lost: bool,
+}
+
+impl Stream {
+    /// The server has answered.
+    pub fn begins(&mut self, now: Instant) {
+        self.lost = false;
+        match self.contact {
+            None => self.contact = Some(now),
+            Some(contact) => {
+                let before = if self.seen { Duration::ZERO } else { BEFORE };
+                self.again = Some((now, contact.checked_sub(before).unwrap_or(contact)));
+            }
+        }
+    }
+
+    /// The log cannot be read.
+    pub const fn is_lost(&mut self) {
+        self.lost = true;
+    }
+
+    /// Whether nobody knows what is written.
+    #[must_use]
+    pub const fn is_dark(&self) -> bool {
+        self.lost
+    }
+
+    /// A line has come.
+    pub fn line(&mut self, now: Instant) -> Arrival {
+        let late = self.again.filter(|(again, _)| now.saturating_duration_since(*again) < CATCH_UP);
+        if let Some((_, since)) = late {
+            return Arrival { since, live: false };
+        }
+        (self.contact, self.seen) = (Some(now), true);
+        Arrival { since: now, live: true }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_line_of_an_open_stream_was_written_as_it_came() {
+        let start = Instant::now();
+        let at = |millis| start + Duration::from_millis(millis);
+        let mut stream = Stream::default();
+        stream.begins(start);
+        for millis in [0, 40, 5000] {
+            assert_eq!(stream.line(at(millis)), Arrival { since: at(millis), live: true });
+        }
+    }
+
+    #[test]
+    fn what_comes_behind_a_lost_connection_may_be_as_old_as_that() {
+        let start = Instant::now() + Duration::from_mins(1);
+        let at = |millis| start + Duration::from_millis(millis);
+        let mut stream = Stream::default();
+        stream.begins(start);
+        assert!(stream.line(at(1000)).live);
+        stream.is_lost();
+        assert!(stream.is_dark());
+        stream.begins(at(9000));
+        assert!(!stream.is_dark());
+        assert_eq!(stream.line(at(9010)), Arrival { since: at(1000), live: false });
+        // It is lost once more before it has caught up.
+        stream.begins(at(9500));
+        assert_eq!(stream.line(at(9600)), Arrival { since: at(1000), live: false });
+        assert_eq!(stream.line(at(10_600)), Arrival { since: at(10_600), live: true });
+    }
+
+    #[test]
+    fn of_a_log_of_which_nothing_was_seen_a_little_more_is_asked_for() {
+        let before = Instant::now();
+        let start = before + BEFORE;
+        let mut stream = Stream::default();
+        stream.begins(start);
+        stream.begins(start + Duration::from_secs(20));
+        let arrival = stream.line(start + Duration::from_secs(20));
+        assert_eq!(arrival, Arrival { since: before, live: false });
+    }
+}
