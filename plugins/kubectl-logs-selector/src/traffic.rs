@@ -213,3 +213,6 @@ impl Outlet for Counter<'_> {
         false
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -105,7 +105,11 @@ impl fmt::Display for Verdict {
 /// A rate as a person reads it.
 #[must_use]
 pub fn number(rate: f64) -> String {
-    if rate == 0.0 || rate >= 9.95 { format!("{rate:.0}") } else { format!("{rate:.1}") }
+    if rate >= 9.95 {
+        return format!("{rate:.0}");
+    }
+    let text = format!("{rate:.1}");
+    text.strip_suffix(".0").unwrap_or(&text).to_owned()
 }
 
 /// A length of time as a person reads it.
@@ -189,7 +193,7 @@ mod tests {
 
     #[test]
     fn numbers_are_as_fine_as_they_are_worth() {
-        for (rate, text) in [(0.0, "0"), (0.2, "0.2"), (9.94, "9.9"), (9.96, "10"), (1234.5, "1234")] {
+        for (rate, text) in [(0.0, "0"), (0.2, "0.2"), (8.04, "8"), (9.94, "9.9"), (9.96, "10"), (1234.5, "1234")] {
             assert_eq!(number(rate), text);
         }
         for (seconds, long, short) in
