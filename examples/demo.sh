@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # The story, told on a real cluster: the application runs, its slow part is cast to a DaemonSet, and the Service is moved to
-# that by a label; kubectl shows what became of pods and endpoints. It may be run again, and starts from the beginning
-# then. The cluster stays up.
+# that by a label; kubectl shows what became of pods and endpoints, and their logs who gets the traffic. It may be run
+# again, and starts from the beginning then. The cluster stays up.
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
 cluster=tests/cluster/cluster.sh
@@ -21,7 +21,7 @@ run() {
 }
 
 build() {
-  cargo build --release --locked
+  cargo build --release --locked --bins --example traffic
   $cluster up >/dev/null
   plugins=$(cd "${CARGO_TARGET_DIR:-target}/release" && pwd)
   programs=$($cluster bin)
@@ -45,6 +45,16 @@ enter_namespace() {
   kubectl wait --for=create serviceaccount/default --timeout=60s
 }
 
+# Nobody asks rng for bytes, since nothing runs on these nodes: this writes the lines that it would, into the logs of the
+# pods behind the Service. It ends with the demo.
+make_traffic() {
+  logs=${KUBECONFIG%/*}/demo-logs
+  rm -rf "$logs"
+  "$plugins/examples/traffic" rng "$logs" &
+  # shellcheck disable=SC2064  # it is this one that ends
+  trap "kill $! 2>/dev/null || true" EXIT
+}
+
 look() {
   run kubectl get deployments,daemonsets
   run kubectl get pods -l app=rng -o wide
@@ -66,13 +76,15 @@ endpoints() {
 play_on() {
   # shellcheck disable=SC2016  # it is the reader's shell that knows PATH
   printf '\n  export KUBECONFIG=%q\n  export PATH=%q:%q:$PATH\n' "$KUBECONFIG" "$plugins" "$programs"
+  printf '  %q rng %q &                        # traffic; kill %%1 ends it\n' "$plugins/examples/traffic" "$logs"
   cat <<'EOF'
+  kubectl logs-selector svc/rng --traffic                  # who gets it
   kubectl relabel --list ds/rng svc/rng                    # the labels that count
   kubectl relabel ds/rng svc/rng isactive=no --overwrite --explain
   kubectl ds-cast --undo ds/rng                            # back: the Deployment again
   kubectl relabel ds/rng tier=back --keep-selector         # the gentle way: the DaemonSet itself stays
   kubectl relabel svc/rng tier=back                        # which is enough to move the Service
-  kubectl ds-cast --help; kubectl relabel --help
+  kubectl ds-cast --help; kubectl relabel --help; kubectl logs-selector --help
   make demo                                                # once more, from the start
   make cluster-down                                        # ends the cluster
 EOF
@@ -92,6 +104,10 @@ run kubectl ds-cast rng
 run kubectl rollout status daemonset/rng --timeout=60s
 look
 
+chapter "Who gets traffic: the pods of both"
+make_traffic
+run kubectl logs-selector -l app=rng --service svc/rng --traffic --duration 10s
+
 chapter "A label for the DaemonSet's pods, and the Service to select by it"
 pods
 endpoints
@@ -100,6 +116,11 @@ run kubectl relabel svc/rng isactive=yes || true
 run kubectl relabel ds/rng svc/rng isactive=yes
 pods
 endpoints
+
+chapter "Who gets traffic now: only the DaemonSet's pods"
+run kubectl logs-selector -l app=rng --service svc/rng --traffic --duration 10s
+# The same for a script: it says so with its exit code.
+run kubectl logs-selector -l app=rng --service svc/rng --expect-traffic 30s --expect-silence 5s
 
 chapter "The Deployment, which serves no more, goes"
 run kubectl ds-cast rng --replace
