@@ -24,4 +24,5 @@ mod logs_selector {
     mod schedules;
     mod targets;
     mod tool;
+    mod traffic;
 }
