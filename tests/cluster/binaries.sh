@@ -4,6 +4,7 @@
 #   binaries.sh build              etcd, kwok and Kubernetes: what the cluster runs on
 #   binaries.sh build-krew         krew and validate-krew-manifest
 #   binaries.sh build-actionlint   actionlint
+#   binaries.sh build-stern        stern, to compare with
 #   binaries.sh are-built          whether there is nothing to build for the cluster
 #   binaries.sh folder             prints the folder with the cluster's programs
 #   binaries.sh krew-folder        prints the folder with krew's, and so on
@@ -111,9 +112,9 @@ case ${1-} in
     # validate-krew-manifest runs `kubectl krew`.
     ln -sfn krew "$(tool_folder krew)/kubectl-krew"
     ;;
-  build-actionlint) build "$(tool_folder actionlint)" actionlint ;;
+  build-actionlint | build-stern) build "$(tool_folder "${1#build-}")" "${1#build-}" ;;
   are-built) are_built "$(cluster_folder)" "${cluster_modules[@]}" ;;
   folder) cluster_folder ;;
-  krew-folder | actionlint-folder) tool_folder "${1%-folder}" ;;
-  *) fail "usage: binaries.sh build|build-krew|build-actionlint|are-built|folder|krew-folder|actionlint-folder" ;;
+  krew-folder | actionlint-folder | stern-folder) tool_folder "${1%-folder}" ;;
+  *) fail "usage: binaries.sh build|build-krew|build-actionlint|build-stern|are-built|folder|krew-folder|…" ;;
 esac
