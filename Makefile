@@ -72,7 +72,7 @@ soak: ## Runs the long tests; RECAST_SEED=... repeats a run, RECAST_ROUNDS=... m
 	$(suite) soak
 
 .PHONY: bench
-bench: ## Measures speed and size beside kubectl's
+bench: ## Measures speed and size beside kubectl's, stern's and curl's
 	$(suite) bench
 
 .PHONY: dist

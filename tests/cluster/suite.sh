@@ -64,7 +64,12 @@ soak() {
 krew() { tests/krew/check.sh; }
 
 # Unit tests are no benchmarks, and need not be built for speed.
-bench() { cargo bench --workspace --locked --bench '*'; }
+bench() {
+  "$here/binaries.sh" build-stern
+  RECAST_STERN=$("$here/binaries.sh" stern-folder)/stern
+  export RECAST_STERN
+  cargo bench --workspace --locked --bench '*'
+}
 
 case ${1-} in
   e2e | soak | bench | krew) ;;
