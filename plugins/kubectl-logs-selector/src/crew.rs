@@ -18,7 +18,7 @@ use crate::membership::Standing;
 use crate::merge::{Merge, Now, Source};
 use crate::pod::{Pod, State};
 use crate::query::Beginning;
-use crate::reader::{CREDIT, News, Reader, Terms};
+use crate::reader::{News, Reader, Terms};
 use crate::scene::Scene;
 use crate::traffic::{Counter, Present, Traffic};
 
@@ -278,7 +278,7 @@ impl<'a> Crew<'a> {
         let source = self.merge.open(&Now::read());
         member.containers.insert(name.to_owned(), Some(source));
         let waits = member.pod.container(name).is_none_or(|container| matches!(container.state, State::Waiting(_)));
-        let credit = Arc::new(Semaphore::new(CREDIT));
+        let credit = Arc::new(Semaphore::new(self.terms.credit()));
         let reader = Reader {
             cluster: self.cluster.clone(),
             terms: Rc::clone(&self.terms),

@@ -39,6 +39,15 @@ pub struct Terms {
     pub limits: Limits,
 }
 
+impl Terms {
+    /// How much of one container may be on its way to the output. Following, some of it only waits for its time; else it is
+    /// as little as can be, which stays in the processor's cache until it is shown.
+    #[must_use]
+    pub const fn credit(&self) -> usize {
+        if self.follow { 2 } else { 1 }
+    }
+}
+
 /// What a reader tells.
 #[derive(Debug)]
 pub enum News {
@@ -57,9 +66,6 @@ pub enum News {
     /// There is nothing more.
     Closed,
 }
-
-/// How much of one container may be on its way to the output.
-pub const CREDIT: usize = 2;
 
 /// How a pod is known to its readers; `None` once it is gone.
 pub type Pods = watch::Receiver<Option<Rc<Pod>>>;
