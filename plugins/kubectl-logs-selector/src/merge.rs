@@ -285,4 +285,6 @@ impl Queue {
 }
 
 #[cfg(test)]
+mod steady;
+#[cfg(test)]
 mod tests;
