@@ -58,6 +58,9 @@ alone() {
 soak() {
   export RECAST_SEED=${RECAST_SEED:-$(od -An -N4 -tu4 /dev/urandom | tr -d ' ')}
   say "to see this run again: make soak RECAST_SEED=$RECAST_SEED"
+  "$here/binaries.sh" build-stern
+  RECAST_STERN=$("$here/binaries.sh" stern-folder)/stern
+  export RECAST_STERN
   "${cargo_tests[@]}" --release -- --ignored --nocapture --test-threads=1 "${skipped[@]}" soak_
 }
 
