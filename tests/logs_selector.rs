@@ -13,16 +13,24 @@
 mod harness;
 
 mod logs_selector {
+    mod beside_kubectl;
     mod cable;
     mod completion;
     mod continuity;
+    mod crowd;
     mod endings;
+    mod forgetful;
     mod kubelet;
     mod lines;
     mod membership;
+    mod others;
+    mod requests;
     mod roles;
     mod schedules;
+    mod screen;
+    mod switch;
     mod targets;
+    mod terminal;
     mod tool;
     mod traffic;
 }

@@ -3,7 +3,6 @@
 //! All other tests would notice. So the name of such a test begins with `controllers_`: it runs alone.
 
 mod election;
-mod process;
 
 use std::net::TcpListener;
 use std::process::Child;
@@ -11,11 +10,16 @@ use std::sync::{Mutex, MutexGuard};
 use std::time::Duration;
 
 use election::Election;
-use process::Recipe;
 use serde_json::json;
 
+use super::process::{self, Recipe};
 use super::proxy::{Proxy, Trouble};
 use super::{Caller, settings};
+
+const PROGRAM: &str = "kube-controller-manager";
+
+/// No port: the usual one may still be taken.
+const OURS: &str = "--secure-port=0";
 
 /// They are as they were when this goes, however the test ends.
 pub struct Controllers {
@@ -39,8 +43,9 @@ impl Controllers {
     /// Those of the cluster, in no trouble yet.
     pub fn of_the_cluster() -> Self {
         let administrator = Caller::of(settings::cluster_folder().join("kubeconfig.yaml"));
-        let usual = Recipe::of_the_running();
-        let recipe = usual.for_tests();
+        let usual = Recipe::of_the_running(PROGRAM);
+        assert!(!usual.has(OURS), "a test that was killed left its {PROGRAM}; make cluster-down");
+        let recipe = for_tests(&usual);
         Self {
             usual,
             election: Election::of(&administrator),
@@ -86,7 +91,7 @@ impl Controllers {
 
     fn start(&self, troubled: &mut Troubled, count: usize) {
         troubled.running.iter_mut().for_each(process::end);
-        process::end_all();
+        process::end_all(PROGRAM);
         troubled.port = troubled.port.take().or_else(|| self.usual.take_port());
         // Whoever is dead still leads until its time is over.
         self.election.forget();
@@ -99,6 +104,15 @@ impl Controllers {
         // A test that has failed in the middle of a change still puts all back.
         self.troubled.lock().unwrap_or_else(std::sync::PoisonError::into_inner)
     }
+}
+
+/// One that may run beside others, and follows one that is dead within seconds.
+fn for_tests(usual: &Recipe) -> Recipe {
+    usual
+        .with("--secure-port", OURS.trim_start_matches("--secure-port="))
+        .with("--leader-elect-lease-duration", "5s")
+        .with("--leader-elect-renew-deadline", "4s")
+        .with("--leader-elect-retry-period", "500ms")
 }
 
 impl Drop for Controllers {

@@ -1,6 +1,7 @@
 //! What all end-to-end tests stand on: a cluster, a namespace for each test, and programs that are run in it.
 
 pub mod account;
+pub mod api_server;
 pub mod audit;
 pub mod caller;
 pub mod chance;
@@ -11,6 +12,7 @@ pub mod killed;
 pub mod manifests;
 pub mod namespace;
 pub mod pods;
+pub mod process;
 pub mod proxy;
 pub mod role;
 pub mod running;
@@ -19,6 +21,7 @@ pub mod shell;
 pub mod watch;
 
 pub use account::{Rule, may};
+pub use api_server::ApiServer;
 pub use caller::Caller;
 pub use controllers::Controllers;
 pub use endpoints::Endpoints;

@@ -22,14 +22,26 @@ pub struct Running {
 impl Running {
     /// Starts it, with the text on its standard input.
     pub fn start(mut command: Command, stdin: &str) -> Self {
-        let title = title(&command);
-        command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
-        let mut child = command.spawn().unwrap_or_else(|error| panic!("{title}: {error}"));
+        command.stdout(Stdio::piped());
+        let mut running = Self::with_stdout(command);
+        running.stdout = Stream::of(running.child.stdout.take().expect("stdout is a pipe"));
         // A program that does not read all of it is no failure.
-        let _ = child.stdin.take().expect("stdin is a pipe").write_all(stdin.as_bytes());
-        let stdout = Stream::of(child.stdout.take().expect("stdout is a pipe"));
+        let _ = running.child.stdin.take().expect("stdin is a pipe").write_all(stdin.as_bytes());
+        running
+    }
+
+    /// Starts it with the standard output that the command has; only what it says is seen here.
+    pub fn with_stdout(mut command: Command) -> Self {
+        let title = title(&command);
+        command.stdin(Stdio::piped()).stderr(Stdio::piped());
+        let mut child = command.spawn().unwrap_or_else(|error| panic!("{title}: {error}"));
         let stderr = Stream::of(child.stderr.take().expect("stderr is a pipe"));
-        Self { child, title, stdout, stderr }
+        Self { child, title, stdout: Stream::default(), stderr }
+    }
+
+    /// The number of its process.
+    pub fn id(&self) -> u32 {
+        self.child.id()
     }
 
     /// Waits until it has said this on stderr.
@@ -56,11 +68,12 @@ impl Running {
     /// Waits until it has printed this.
     pub fn until_it_prints(&mut self, text: &str) {
         let begun = Instant::now();
-        while !self.stdout.so_far().contains(text) {
+        while !self.stdout.has(text) {
             let ended = self.child.try_wait().expect("the child can be asked").is_some();
-            let over = begun.elapsed() > DEADLINE || (ended && !self.stdout.so_far().contains(text));
-            let (title, printed, said) = (&self.title, self.stdout.so_far(), self.stderr.so_far());
-            assert!(!over, "{title} does not print {text}:\n{printed}---\n{said}");
+            if begun.elapsed() > DEADLINE || (ended && !self.stdout.has(text)) {
+                let (title, printed, said) = (&self.title, self.stdout.so_far(), self.stderr.so_far());
+                panic!("{title} does not print {text}:\n{printed}---\n{said}");
+            }
             sleep(Duration::from_millis(5));
         }
     }
@@ -181,6 +194,7 @@ impl fmt::Display for Ended {
 }
 
 /// What a program writes, read as it comes.
+#[derive(Default)]
 struct Stream {
     text: Arc<Mutex<Vec<u8>>>,
     reader: Option<JoinHandle<()>>,
@@ -197,6 +211,10 @@ impl Stream {
             }
         });
         Self { text, reader: Some(reader) }
+    }
+
+    fn has(&self, text: &str) -> bool {
+        String::from_utf8_lossy(&self.text.lock().expect("no reader panics")).contains(text)
     }
 
     fn so_far(&self) -> String {

@@ -8,7 +8,7 @@ use serde_json::json;
 use super::kubelet::Kubelet;
 use super::tool::{Logs as _, PROGRAM};
 use crate::harness::manifests::IMAGE;
-use crate::harness::{Namespace, eventually, may};
+use crate::harness::{Namespace, Running, eventually, may};
 
 #[test]
 #[ignore = "needs a cluster: make test"]
@@ -48,6 +48,42 @@ fn kwok_a_reader_that_has_seen_enough_ends_it_at_once_and_without_an_error() {
 
 #[test]
 #[ignore = "needs a cluster: make test"]
+fn kwok_head_ends_a_long_log_without_an_error() {
+    let ns = Namespace::new();
+    let kubelet = Kubelet::of(&ns);
+    kubelet.pod("rng-1");
+    for number in 0..20_000 {
+        kubelet.write("rng-1", &format!("number {number} of very many"));
+    }
+    let mut command = ns.command("sh");
+    let script = r#"{ "$0" pod/rng-1; echo "code $?" >&2; } | head -n 2"#;
+    let ended = Running::start(
+        {
+            command.args(["-c", script, PROGRAM]);
+            command
+        },
+        "",
+    )
+    .ended()
+    .done();
+    assert_eq!((ended.stdout.lines().count(), ended.stderr.as_str()), (2, "code 0\n"), "{ended}");
+}
+
+#[test]
+#[ignore = "needs a cluster: make test"]
+fn what_cannot_be_listed_is_said_at_once() {
+    let ns = Namespace::new();
+    for words in ["-l app=rng", "-l app=rng -f"] {
+        let nobody = "--server https://127.0.0.1:1";
+        ns.logs(&format!("{words} {nobody}")).refused().said(&["error: cannot list pods", "Connection refused"]);
+        ns.logs(&format!("{words} --field-selector colour=red"))
+            .refused()
+            .said(&["error: cannot list pods", "field label not supported: colour"]);
+    }
+}
+
+#[test]
+#[ignore = "needs a cluster: make test"]
 fn kwok_following_a_pod_ends_with_it() {
     let ns = Namespace::new();
     let kubelet = Kubelet::of(&ns);
@@ -55,8 +91,10 @@ fn kwok_following_a_pod_ends_with_it() {
     kubelet.write("rng-1", "one");
     let mut running = ns.begin_logs("pod/rng-1 -f");
     running.until_it_prints("one\n");
-    kubelet.write("rng-1", "last words");
+    ns.kubectl("annotate pod/rng-1 test.recast/gone-after=3s");
     ns.kubectl("delete pod/rng-1 --wait=false");
+    kubelet.write("rng-1", "last words");
+    kubelet.end("rng-1");
     running.ended().done().printed("one\nlast words\n").said(&["- rng-1 (deleted)"]);
 }
 

@@ -8,8 +8,8 @@ mod server;
 use std::collections::BTreeMap;
 use std::net::TcpListener;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
-use std::sync::{Arc, Mutex, MutexGuard};
-use std::time::{SystemTime, UNIX_EPOCH};
+use std::sync::{Arc, Condvar, Mutex, MutexGuard};
+use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use serde_json::{Value, json};
 
@@ -52,6 +52,10 @@ struct Kept {
     faults: Vec<Fault>,
     /// What is answered instead of the log.
     refusal: Option<String>,
+    /// Whether the container has ended for good.
+    over: bool,
+    /// Told of every change.
+    changed: Arc<Condvar>,
     restarts: u32,
     /// When the present life began.
     began: String,
@@ -90,11 +94,28 @@ impl<'n> Kubelet<'n> {
     /// A pod with these labels and containers.
     pub fn pod_with(&self, name: &str, labels: Value, containers: &[&str]) {
         let containers: Vec<Value> = containers.iter().map(|name| json!({"name": name, "image": IMAGE})).collect();
-        self.make(json!({
-            "apiVersion": "v1", "kind": "Pod", "metadata": {"name": name, "labels": labels},
-            "spec": {"nodeName": self.node, "containers": containers, "terminationGracePeriodSeconds": 1},
-        }));
+        let spec = json!({"containers": containers, "terminationGracePeriodSeconds": 1});
+        let metadata = json!({"name": name, "labels": labels});
+        self.make(json!({"apiVersion": "v1", "kind": "Pod", "metadata": metadata, "spec": spec}));
         self.runs(name);
+    }
+
+    /// Pods with the label `app=rng` and one container `main`, all at once. They run when this returns.
+    pub fn pods(&self, names: &[String]) {
+        let pod = |name: &String| {
+            let spec = json!({"nodeName": self.node, "containers": [{"name": "main", "image": IMAGE}],
+                              "terminationGracePeriodSeconds": 1});
+            let metadata = json!({"name": name, "labels": {"app": "rng"}});
+            json!({"apiVersion": "v1", "kind": "Pod", "metadata": metadata, "spec": spec})
+        };
+        let items: Vec<Value> = names.iter().map(pod).collect();
+        let list = json!({"apiVersion": "v1", "kind": "List", "items": items});
+        self.ns.try_kubectl("create -f -", &list.to_string()).done();
+        let ready = |pod: &Value| pod["status"]["containerStatuses"][0]["ready"] == true;
+        eventually("the pods run", || {
+            let pods = self.ns.list("pods -l app=rng");
+            (pods.iter().filter(|pod| ready(pod)).count() >= names.len()).then_some(())
+        });
     }
 
     /// Creates a pod, and does not wait for it.
@@ -163,6 +184,15 @@ impl<'n> Kubelet<'n> {
         self.change(pod, "main", |kept| kept.refusal = refusal.map(str::to_owned));
     }
 
+    /// Nothing is left of the log of the pod, and all of its streams end.
+    pub fn clear(&self, pod: &str) {
+        self.change(pod, "main", |kept| {
+            kept.log = Log::default();
+            kept.faults.clear();
+            kept.age += 1;
+        });
+    }
+
     /// The container ends and begins again; the API server is told later, by [`Kubelet::tell_restart`].
     pub fn restart(&self, pod: &str) {
         self.change(pod, "main", |kept| {
@@ -200,10 +230,24 @@ impl<'n> Kubelet<'n> {
         self.ns.kubectl_with(&format!("patch pod/{pod} --subresource=status --type=json -p"), &patch.to_string());
     }
 
+    /// The container `main` ends for good, as when its pod is deleted: its streams end once all of it was sent.
+    pub fn end(&self, pod: &str) {
+        println!("{} ends {pod}", now());
+        self.change(pod, "main", |kept| kept.over = true);
+    }
+
+    /// The API server is told that the container `main` has ended for good, and the pod with it.
+    pub fn tell_end(&self, pod: &str) {
+        let ended = json!({"terminated": {"exitCode": 0, "finishedAt": now(), "startedAt": null}});
+        self.tell(pod, ended, json!({}), 0);
+        let patch = json!([{"op": "replace", "path": "/status/phase", "value": "Succeeded"}]);
+        self.ns.kubectl_with(&format!("patch pod/{pod} --subresource=status --type=json -p"), &patch.to_string());
+    }
+
     /// It is killed: all connections are lost, and no other is taken.
     pub fn kill(&self) {
         println!("{} dies", now());
-        self.state.dead.store(true, Ordering::SeqCst);
+        self.state.die();
         eventually("all connections are lost", || (self.state.streams.load(Ordering::SeqCst) == 0).then_some(()));
     }
 
@@ -221,13 +265,17 @@ impl<'n> Kubelet<'n> {
     }
 
     fn change<T>(&self, pod: &str, container: &str, change: impl FnOnce(&mut Kept) -> T) -> T {
-        change(self.state.logs.lock().unwrap().entry(format!("{pod}/{container}")).or_default())
+        let mut logs = self.state.lock();
+        let kept = logs.entry(format!("{pod}/{container}")).or_default();
+        let changed = change(kept);
+        kept.changed.notify_all();
+        changed
     }
 }
 
 impl Drop for Kubelet<'_> {
     fn drop(&mut self) {
-        self.state.dead.store(true, Ordering::SeqCst);
+        self.state.die();
         // What is on the node has nobody left who would take it away.
         let _ = self.ns.try_kubectl("delete pods --all --force --grace-period=0 --wait=false", "");
         let _ = self.ns.try_kubectl(&format!("delete node {} --wait=false", self.node), "");
@@ -237,6 +285,29 @@ impl Drop for Kubelet<'_> {
 impl State {
     fn is_dead(&self) -> bool {
         self.dead.load(Ordering::SeqCst)
+    }
+
+    fn die(&self) {
+        let logs = self.lock();
+        self.dead.store(true, Ordering::SeqCst);
+        logs.values().for_each(|kept| kept.changed.notify_all());
+    }
+
+    /// Waits until a stream has something to do: there is a line behind so many, or an end.
+    fn wait(&self, name: &str, next: usize, age: usize) {
+        let logs = self.lock();
+        let Some(changed) = logs.get(name).map(|kept| Arc::clone(&kept.changed)) else { return };
+        let idle = |logs: &mut BTreeMap<String, Kept>| {
+            logs.get(name).is_some_and(|kept| kept.log.raws.len() <= next && kept.age == age && !kept.over)
+                && !self.is_dead()
+        };
+        // Not for ever: whoever reads may have gone.
+        drop(changed.wait_timeout_while(logs, Duration::from_secs(1), idle));
+    }
+
+    /// Whether the streams of that age end.
+    fn ends(&self, name: &str, age: usize) -> bool {
+        self.lock().get(name).is_some_and(|kept| kept.over || kept.age != age)
     }
 
     fn asked(&self, what: &str) {
@@ -308,7 +379,8 @@ fn seconds(text: &str) -> Option<i64> {
     Some(days * 86_400 + of_day)
 }
 
-fn time(stamp: &str) -> (i64, u32) {
+/// The same, in seconds and nanoseconds since 1970.
+pub fn time(stamp: &str) -> (i64, u32) {
     let nanos = stamp.get(20..29).and_then(|digits| digits.parse().ok()).unwrap_or(0);
     (seconds(stamp).expect("a time is a time"), nanos)
 }

@@ -37,7 +37,7 @@ fn kwok_each_flag_that_kubectl_has_does_what_it_does_there() {
         "pod/two --tail=-1 --timestamps",
         "pod/two --since-time 2026-09-21T14:13:30Z",
         "pod/two --since-time 2026-09-21T16:13:30+02:00 --timestamps --tail 5",
-        "pod/two --since 1h",
+        "pod/two --since 9999h",
         "pod/two --prefix",
         "pod/two -c side --prefix --timestamps",
         "pod/two --limit-bytes 100000",

@@ -76,6 +76,34 @@ fn kwok_a_wider_selector_than_the_service_s_shows_who_is_in_and_who_is_out() {
 
 #[test]
 #[ignore = "needs a cluster: make test"]
+fn kwok_endpoints_that_somebody_wrote_by_hand_are_known_by_their_addresses() {
+    let ns = Namespace::new();
+    let kubelet = Kubelet::of(&ns);
+    let mut manual = service("manual");
+    manual["spec"].as_object_mut().unwrap().remove("selector");
+    ns.create(&manual);
+    for name in ["rng-1", "rng-2"] {
+        kubelet.pod(name);
+        kubelet.write(name, "one");
+    }
+    let address = |name: &str| json!(if name == "rng-1" { "10.0.0.1" } else { "10.0.0.2" });
+    for name in ["rng-1", "rng-2"] {
+        let status = json!({"status": {"podIP": address(name), "podIPs": [{"ip": address(name)}]}});
+        ns.kubectl_with(&format!("patch pod/{name} --subresource=status --type=merge -p"), &status.to_string());
+    }
+    ns.create(&json!({
+        "apiVersion": "discovery.k8s.io/v1", "kind": "EndpointSlice", "addressType": "IPv4",
+        "metadata": {"name": "by-hand", "labels": {"kubernetes.io/service-name": "manual"}},
+        "endpoints": [{"addresses": [address("rng-1")], "conditions": {"ready": true}}], "ports": [{"port": 80}],
+    }));
+    let mut lines: Vec<String> =
+        ns.logs("-l app=rng --service manual --show-membership").done().stdout.lines().map(str::to_owned).collect();
+    lines.sort();
+    assert_eq!(lines, ["rng-1 [serving] one", "rng-2 [not selected] one"]);
+}
+
+#[test]
+#[ignore = "needs a cluster: make test"]
 fn kwok_a_pod_that_is_not_ready_or_on_its_way_out_is_marked() {
     let ns = Namespace::new();
     let kubelet = Kubelet::of(&ns);

@@ -1,131 +1,127 @@
 //! Many containers that count, and troubles drawn by chance: every number once and in order, or a marker.
 
+mod containers;
+mod trouble;
+mod verdict;
+
 use std::collections::BTreeMap;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::thread::{scope, sleep};
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use super::cable::Cable;
-use super::kubelet::{Fault, Kubelet};
+use super::forgetful::Forgetful;
+use super::kubelet::Kubelet;
 use super::tool::Logs as _;
-use crate::harness::Namespace;
 use crate::harness::chance::Chance;
+use crate::harness::{ApiServer, Namespace, Running, eventually, settings};
+use containers::{Containers, line};
+use trouble::{Ground, Trouble};
+use verdict::judge;
 
-/// How many lines each container writes in a schedule.
-const LINES: usize = 300;
+/// How long all containers pause after each line.
+const BEAT: Duration = Duration::from_millis(10);
+
+/// How many schedules there are in `make soak`, if `RECAST_ROUNDS` says nothing else.
+const ROUNDS: usize = 100;
 
 #[test]
 #[ignore = "needs a cluster: make test"]
 fn kwok_some_schedules_of_troubles_lose_and_double_nothing() {
-    schedules(4, 5);
+    schedules(2, 5, None);
+}
+
+#[test]
+#[ignore = "needs a cluster: make test"]
+fn controllers_an_api_server_that_is_killed_and_comes_back_costs_no_line() {
+    schedules(1, 5, Some(1));
 }
 
 #[test]
 #[ignore = "takes long: make soak"]
 fn kwok_soak_schedules_of_troubles_lose_and_double_nothing() {
-    schedules(100, 20);
+    let count = std::env::var("RECAST_ROUNDS").ok().and_then(|text| text.parse().ok()).unwrap_or(ROUNDS);
+    schedules(count, 20, Some(5));
 }
 
-fn schedules(count: usize, pods: usize) {
+/// So many schedules with so many pods. In each that `restarts` divides the API server is killed, too.
+fn schedules(count: usize, pods: usize, restarts: Option<usize>) {
     let mut chance = Chance::from_seed();
-    let ns = Namespace::new();
+    let ns = Arc::new(Namespace::new());
     let kubelet = Kubelet::of(&ns);
-    let names: Vec<String> = (0..pods).map(|number| format!("rng-{number}")).collect();
-    for name in &names {
-        kubelet.pod(name);
-    }
-    let mut restarted: BTreeMap<&String, Instant> = BTreeMap::new();
-    let mut written = 0;
-    for schedule in 0..count {
-        let cable = Cable::new();
-        let mut running = ns.begin_logs(&format!("-l app=rng -f {}", cable.words()));
-        let troubles: Vec<u64> = (0..20).map(|_| chance.below(7)).collect();
-        println!("schedule {schedule}: {troubles:?}");
-        let mut gaps = 0;
+    let containers = Containers::new(&ns, &kubelet, pods);
+    // Somebody with few rights: an API server that has just begun does not know of them at once.
+    let reader = ns.account("reader", &ns.role("logs-selector"));
+    let server = restarts.map(|_| ApiServer::of_the_cluster());
+    for number in 0..count {
+        let schedule = Trouble::schedule(&mut chance);
+        println!("schedule {number}: {schedule:?}");
+        containers.begin(&kubelet);
+        // Half of them go straight to the API server, half over one that forgets; a program sees no difference.
+        let forgetful = Forgetful::of(&ns);
+        let cable = Cable::to(if number % 2 == 1 { forgetful.address() } else { settings::server() });
+        let mut running = reader.begin_logs(&format!("-l app=rng -f {}", cable.words()));
+        let ground = Ground { kubelet: &kubelet, cable: &cable, forgetful: &forgetful, containers: &containers };
+        let over = AtomicBool::new(false);
         scope(|scope| {
             scope.spawn(|| {
-                for number in written..written + LINES {
-                    for name in &names {
-                        kubelet.write(name, &format!("number {number};"));
-                    }
-                    sleep(Duration::from_millis(5));
+                while !over.load(Ordering::SeqCst) {
+                    containers.there().iter().for_each(|container| container.write(&kubelet));
+                    sleep(BEAT);
                 }
             });
-            for trouble in &troubles {
+            // Whatever goes wrong, the writer ends.
+            let _over = Over(&over);
+            // Whoever cannot list at the beginning says so, and ends.
+            for container in containers.there() {
+                container.is_read(&mut running);
+            }
+            for (place, trouble) in schedule.iter().enumerate() {
                 sleep(Duration::from_millis(chance.below(150)));
-                let victim = &names[usize::try_from(chance.below(pods as u64)).unwrap()];
-                // A kubelet waits ten seconds before it restarts a container a second time, and a log that is rotated
-                // before anybody has begun to read it leaves no trace.
-                let fresh = restarted.get(victim).is_some_and(|last| last.elapsed() < Duration::from_secs(5));
-                let after = usize::try_from(chance.below(2000)).unwrap();
-                match trouble {
-                    4..=6 if fresh => {}
-                    0 => kubelet.end_streams(victim),
-                    1 => cable.cut(),
-                    2 => {
-                        kubelet.kill();
-                        sleep(Duration::from_millis(chance.below(300)));
-                        kubelet.revive();
-                    }
-                    3 => {
-                        kubelet.fail(victim, &[Fault { after, clean: true }, Fault { after: after / 3, clean: false }]);
-                        kubelet.end_streams(victim);
-                    }
-                    4 => kubelet.rotate(victim),
-                    5 => {
-                        restarted.insert(victim, Instant::now());
-                        kubelet.restart(victim);
-                        sleep(Duration::from_millis(chance.below(200)));
-                        kubelet.tell_restart(victim);
-                    }
-                    _ => {
-                        kubelet.kill();
-                        kubelet.rotate(victim);
-                        kubelet.revive();
-                        gaps += 1;
-                    }
+                ground.trouble(*trouble, &mut running, &mut chance);
+                if let Some(server) = server.as_ref().filter(|_| place == schedule.len() / 2)
+                    && restarts.is_some_and(|every| number % every == 0)
+                {
+                    server.restart();
                 }
             }
         });
-        written += LINES;
-        // After all troubles: a log that was rotated away at the end shows only now that there was more.
-        for name in &names {
-            kubelet.write(name, &format!("number {written};"));
-        }
-        written += 1;
-        for name in &names {
-            let last = format!("{name} number {};", written - 1);
-            running.until_it_prints(&format!("{last}\n"));
-        }
-        running.signal("INT");
-        judge(&running.ended().stdout, written, gaps);
+        let markers = ends(&kubelet, &containers, running);
+        println!("schedule {number}: {markers} markers");
     }
 }
 
-/// Every number once and in order, for each container; where some are missing there is a marker.
-#[track_caller]
-fn judge(printed: &str, written: usize, gaps: usize) {
-    let mut last: BTreeMap<&str, Option<usize>> = BTreeMap::new();
-    let mut marked: BTreeMap<&str, bool> = BTreeMap::new();
-    let mut markers = 0;
-    for line in printed.lines() {
-        if let Some(marker) = line.strip_prefix("! ") {
-            let pod = marker.split('/').next().unwrap();
-            marked.insert(pod, true);
-            markers += 1;
-            continue;
-        }
-        let (pod, text) = line.split_once(' ').unwrap();
-        let number: usize = text.trim_start_matches("number ").trim_end_matches(';').parse().unwrap();
-        let before = last.entry(pod).or_default();
-        let next = before.map_or(number, |before| before + 1);
-        assert!(number >= next, "{pod}: {number} comes again behind {before:?}");
-        assert!(
-            number == next || marked.get(pod) == Some(&true),
-            "{pod}: {next} to {number} are lost, without a marker"
-        );
-        *before = Some(number);
-        marked.insert(pod, false);
+/// Waits until all was shown, and judges it.
+fn ends(kubelet: &Kubelet<'_>, containers: &Containers, mut running: Running) -> usize {
+    // After all troubles: a log that was rotated away at the end shows only now that there was more.
+    for container in containers.there() {
+        container.write(kubelet);
+        let last = line(container.account().end - 1);
+        running.until_it_prints(&format!("{} {last}\n", container.name()));
     }
-    assert!(last.values().all(|number| *number == Some(written - 1)), "{last:?}");
-    println!("{markers} markers, {gaps} rotations while nobody read");
+    for container in containers.gone() {
+        let (name, last) = (container.name(), line(container.account().end - 1));
+        eventually(&format!("{name} is shown to its end"), || {
+            let printed = running.printed_so_far();
+            let marked = || {
+                let of_it =
+                    |line: &&str| line.starts_with(&format!("{name} ")) || line.starts_with(&format!("! {name}/"));
+                printed.lines().rfind(of_it).is_some_and(|line| line.starts_with('!'))
+            };
+            (printed.contains(&format!("{name} {last}\n")) || marked()).then_some(())
+        });
+    }
+    running.signal("INT");
+    let all = containers.there().into_iter().chain(containers.gone());
+    let accounts: BTreeMap<_, _> = all.map(|container| (container.name().to_owned(), container.account())).collect();
+    judge(&running.ended().stdout, &accounts)
+}
+
+struct Over<'a>(&'a AtomicBool);
+
+impl Drop for Over<'_> {
+    fn drop(&mut self) {
+        self.0.store(true, Ordering::SeqCst);
+    }
 }

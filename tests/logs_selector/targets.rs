@@ -62,6 +62,47 @@ fn kwok_the_pods_of_a_workload_are_those_that_it_controls() {
 
 #[test]
 #[ignore = "needs a cluster: make test"]
+fn kwok_the_pods_of_a_daemon_set_and_of_all_jobs_of_a_cron_job_are_followed_as_they_come() {
+    let ns = Namespace::new();
+    let kubelet = Kubelet::of(&ns);
+    let mut set = daemon_set("agent");
+    let spec = &mut set["spec"]["template"]["spec"];
+    // On no other node than that of the kubelet, which nobody else tolerates.
+    spec["nodeSelector"] = json!({"test": ns.name()});
+    spec["tolerations"] = json!([{"operator": "Exists"}]);
+    ns.create(&set);
+    let template = json!({"spec": {"nodeName": kubelet.node(), "restartPolicy": "Never",
+                                   "containers": [{"name": "main", "image": IMAGE}]},
+                          "metadata": {"labels": {"app": "backup"}}});
+    ns.create(&json!({
+        "apiVersion": "batch/v1", "kind": "CronJob", "metadata": {"name": "backup"},
+        "spec": {"schedule": "0 0 1 1 *", "suspend": true, "jobTemplate": {"spec": {"template": template}}},
+    }));
+    let agent = pods(&ns, "app=agent", 1).remove(0);
+    kubelet.write(&agent, "I am an agent");
+    ns.logs("ds/agent").done().printed(&format!("{agent} I am an agent\n"));
+    let mut running = ns.begin_logs("ds/agent cj/backup -f -o raw");
+    running.until_it_prints("I am an agent\n");
+    // As the controller does it, minute by minute.
+    for minute in [29_384_723, 29_384_724] {
+        let (name, label) = (format!("backup-{minute}"), format!("job-name=backup-{minute}"));
+        ns.kubectl(&format!("create job {name} --from=cronjob/backup"));
+        let pod = pods(&ns, &label, 1).remove(0);
+        kubelet.write(&pod, &format!("I am of {minute}"));
+        running.until_it_prints(&format!("I am of {minute}\n"));
+    }
+    ns.kubectl(&format!("delete pod/{agent} --wait=false"));
+    let next = eventually("there is another agent", || {
+        let pods = ns.list("pods -l app=agent");
+        let name = pods.iter().find_map(|pod| pod["metadata"]["name"].as_str().filter(|name| *name != agent))?;
+        Some(name.to_owned())
+    });
+    kubelet.write(&next, "I am the next agent");
+    running.until_it_prints("I am the next agent\n");
+}
+
+#[test]
+#[ignore = "needs a cluster: make test"]
 fn kwok_a_bare_name_is_a_service_s_and_what_is_not_clear_is_said() {
     let ns = Namespace::new();
     let kubelet = Kubelet::of(&ns);
@@ -138,6 +179,13 @@ fn kwok_a_bound_on_the_streams_names_who_waits_and_lets_them_in_later() {
     running.until_it_says("waiting for another to end (--max-log-requests): a-first\n");
     running.until_it_prints("I am b-serves\n");
     assert_eq!(running.printed_so_far(), "I am b-serves\n");
+    // Who comes later is named, too, and waits behind those who came before.
+    kubelet.pod("c-last");
+    kubelet.write("c-last", "I am c-last");
+    running.until_it_says("waiting for another to end (--max-log-requests): c-last\n");
     ns.kubectl("delete pod/b-serves --wait=false");
     running.until_it_prints("I am a-first\n");
+    ns.kubectl("delete pod/a-first --wait=false");
+    running.until_it_prints("I am c-last\n");
+    assert_eq!(running.printed_so_far(), "I am b-serves\nI am a-first\nI am c-last\n");
 }

@@ -186,16 +186,17 @@ impl Cluster {
         ClusterError::of_object(verb, id, &self.flags, source)
     }
 
-    /// A watch's error, if it is one that trying again will not mend.
+    /// A watch's error, if it is one that trying again will not mend: a missing right, or any other if there was no list
+    /// before (`listed`).
     #[must_use]
-    pub fn fatal(&self, scope: &Scope, error: watcher::Error) -> Option<ClusterError> {
+    pub fn fatal(&self, scope: &Scope, error: watcher::Error, listed: bool) -> Option<ClusterError> {
         let (verb, source) = match error {
             watcher::Error::InitialListFailed(source) => ("list", source),
             watcher::Error::WatchStartFailed(source) => ("watch", source),
             _ => return None,
         };
-        matches!(&source, Error::Api(status) if matches!(status.code, 401 | 403))
-            .then(|| ClusterError::of_scope(verb, scope, &self.flags, source))
+        let denied = matches!(&source, Error::Api(status) if matches!(status.code, 401 | 403));
+        (denied || (!listed && verb == "list")).then(|| ClusterError::of_scope(verb, scope, &self.flags, source))
     }
 
     fn api<K>(&self, kind: Kind, namespace: &str) -> Api<K>

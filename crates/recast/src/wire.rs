@@ -23,6 +23,10 @@ use crate::terminal::harmless;
 /// From this level on each request is named on stderr, as kubectl does.
 const LOG_REQUESTS: u8 = 6;
 
+/// How long a connection is kept that nobody uses. One that has gone dead meanwhile would take the next request with it;
+/// whoever looks for dead ones waits longer than this.
+const IDLE: Duration = Duration::from_secs(5);
+
 /// Builds the client.
 ///
 /// # Errors
@@ -45,7 +49,9 @@ pub fn client(mut config: Config, args: &ConnectionArgs, quiet: bool) -> Result<
         .layer(config.extra_headers_layer()?)
         .map_err(BoxError::from)
         .service(
-            Pool::builder(TokioExecutor::new()).build(config.rustls_https_connector_with_connector(prompt(&config))?),
+            Pool::builder(TokioExecutor::new())
+                .pool_idle_timeout(IDLE)
+                .build(config.rustls_https_connector_with_connector(prompt(&config))?),
         );
     Ok(Client::new(service, config.default_namespace))
 }

@@ -3,7 +3,7 @@
 mod choice;
 mod talk;
 
-use std::collections::{BTreeMap, VecDeque};
+use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use std::rc::Rc;
 use std::sync::Arc;
 use std::time::Instant;
@@ -51,11 +51,15 @@ pub struct Crew<'a> {
     /// How many more may be read, if that is bounded, and who waits for it.
     room: Option<usize>,
     waiting: VecDeque<(String, String)>,
+    /// Who of them was named.
+    named: BTreeSet<String>,
     reading: usize,
     gate: Rc<Semaphore>,
     tell: mpsc::UnboundedSender<(Source, News)>,
     /// Whether those that come are told, and read from their beginning.
     settled: bool,
+    /// Whether a connection was found to have gone dead.
+    stalled: bool,
     /// Whether those who come and go are told.
     pub talks: bool,
 }
@@ -112,10 +116,12 @@ impl<'a> Crew<'a> {
             sources: Vec::new(),
             room: parts.room,
             waiting: VecDeque::new(),
+            named: BTreeSet::new(),
             reading: 0,
             gate: Rc::new(Semaphore::new(OPENED_AT_ONCE)),
             tell,
             settled: false,
+            stalled: false,
             talks: parts.talks,
         };
         (crew, told)
@@ -144,16 +150,17 @@ impl<'a> Crew<'a> {
         }
         self.start_waiting();
         self.count_pods();
+        self.say_waiting();
     }
 
     /// What was there at the start is known by now.
     pub fn settle(&mut self) {
         self.settled = true;
-        let waiting: Vec<&str> =
-            self.waiting.iter().filter_map(|(uid, _)| Some(self.members.get(uid)?.pod.name.as_str())).collect();
-        if self.terms.follow && !waiting.is_empty() {
-            self.screen.say(&format!("waiting for another to end (--max-log-requests): {}", waiting.join(", ")));
-        }
+    }
+
+    /// Whether a connection was found to have gone dead since this was asked last.
+    pub fn was_stalled(&mut self) -> bool {
+        std::mem::take(&mut self.stalled)
     }
 
     /// Whether there is nothing more to read, nor will be: `finite` if no others can come.
@@ -177,13 +184,12 @@ impl<'a> Crew<'a> {
     /// Whether a container of those that are wanted has begun.
     #[must_use]
     pub fn has_begun(&self) -> bool {
-        let wanted = |pod: &Rc<Pod>| {
-            let names = self.choice.containers(pod);
-            pod.containers.iter().any(|one| names.contains(&one.name) && !matches!(one.state, State::Waiting(_)))
-        };
-        let mut reached =
-            self.scene.pods.values().filter(|pod| self.choice.reaches(pod, &self.scene.fronts)).peekable();
-        reached.peek().is_none() || reached.any(wanted)
+        let reached = self.scene.pods.values().filter(|pod| self.choice.reaches(pod, &self.scene.fronts));
+        let mut wanted = reached
+            .flat_map(|pod| self.choice.containers(pod).into_iter().filter_map(|name| pod.container(&name)))
+            .peekable();
+        // For what is not there nobody waits.
+        wanted.peek().is_none() || wanted.any(|container| !matches!(container.state, State::Waiting(_)))
     }
 
     fn join(&mut self, pod: &Rc<Pod>) {
@@ -238,6 +244,7 @@ impl<'a> Crew<'a> {
         if self.talks {
             self.say_gone(&pod, &standings);
         }
+        self.forget(uid);
     }
 
     fn standings(&self, pod: &Pod) -> Vec<Standing> {
@@ -346,24 +353,30 @@ impl<'a> Crew<'a> {
                 self.failures.push(failure);
             }
             News::Fatal(failure) => return Err(failure),
+            News::Stalled => self.stalled = true,
             News::Closed => {
                 self.merge.close(source);
                 self.reading -= 1;
-                self.forget(source);
+                self.stop(source);
                 self.start_waiting();
             }
         }
         Ok(())
     }
 
-    /// A pod that is gone is forgotten with its last reader.
-    fn forget(&mut self, source: Source) {
+    /// A container is no longer read.
+    fn stop(&mut self, source: Source) {
         let uid = self.sources[source].clone();
         if let Some(member) = self.members.get_mut(&uid) {
             member.containers.values_mut().filter(|number| **number == Some(source)).for_each(|number| *number = None);
-            if member.gone && member.containers.values().all(Option::is_none) {
-                self.members.remove(&uid);
-            }
+        }
+        self.forget(&uid);
+    }
+
+    /// A pod that is gone is forgotten with its last reader.
+    fn forget(&mut self, uid: &str) {
+        if self.members.get(uid).is_some_and(|member| member.gone && member.containers.values().all(Option::is_none)) {
+            self.members.remove(uid);
         }
     }
 }

@@ -53,7 +53,8 @@ pub struct Front {
     pub selector: Labels,
     /// What its selector was before it was changed.
     pub before: Option<Labels>,
-    /// Each slice: the pods in it by uid, and whether they are ready.
+    /// Each slice: the pods in it by uid, or by address where somebody wrote no more than that, and whether they are
+    /// ready.
     slices: BTreeMap<String, BTreeMap<String, bool>>,
     /// Whether its slices are known; else readiness alone has to do.
     pub blind: bool,
@@ -91,8 +92,11 @@ impl Front {
         }
         let endpoints = slice.at("/endpoints").and_then(Value::as_array).into_iter().flatten();
         let ready = |endpoint: &Value| endpoint.pointer("/conditions/ready") != Some(&Value::Bool(false));
-        let pods = endpoints
-            .filter_map(|endpoint| Some((endpoint.pointer("/targetRef/uid")?.as_str()?.to_owned(), ready(endpoint))));
+        let name = |endpoint: &Value| {
+            let target = endpoint.pointer("/targetRef/uid").or_else(|| endpoint.pointer("/addresses/0"));
+            target.and_then(Value::as_str).map(str::to_owned)
+        };
+        let pods = endpoints.filter_map(|endpoint| Some((name(endpoint)?, ready(endpoint))));
         self.slices.insert(slice.name().to_owned(), pods.collect());
     }
 
@@ -117,17 +121,20 @@ impl Front {
     /// Whether it has the pod as an endpoint, ready or not.
     #[must_use]
     pub fn has_endpoint(&self, pod: &Pod) -> bool {
-        self.slices.values().any(|slice| slice.contains_key(&pod.uid))
+        self.endpoints(pod).next().is_some()
+    }
+
+    /// Whether each of the endpoints is ready that are this pod.
+    fn endpoints(&self, pod: &Pod) -> impl Iterator<Item = bool> {
+        let names = || std::iter::once(&pod.uid).chain(&pod.addresses);
+        self.slices.values().flat_map(move |slice| names().filter_map(|name| slice.get(name).copied()))
     }
 
     /// What the pod is to it.
     #[must_use]
     pub fn standing(&self, pod: &Pod) -> Standing {
-        let gets_traffic = if self.blind {
-            pod.ready && self.selects(pod)
-        } else {
-            self.slices.values().any(|slice| slice.get(&pod.uid) == Some(&true))
-        };
+        let gets_traffic =
+            if self.blind { pod.ready && self.selects(pod) } else { self.endpoints(pod).any(|ready| ready) };
         if gets_traffic {
             Standing::Serving
         } else if !self.selects(pod) {

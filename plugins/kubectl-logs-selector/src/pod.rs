@@ -69,6 +69,8 @@ pub struct Pod {
     pub name: String,
     /// The node that it is on, empty if none.
     pub node: String,
+    /// Its addresses.
+    pub addresses: Vec<String>,
     /// Its labels.
     pub labels: Labels,
     /// What controls it.
@@ -104,6 +106,7 @@ impl Pod {
             namespace: text(&typed.metadata.namespace),
             name: object.name().to_owned(),
             node: node_of(object).to_owned(),
+            addresses: addresses(&typed),
             labels: typed.metadata.labels.clone().unwrap_or_default(),
             owner: owner(object),
             deleting: object.is_deleting(),
@@ -120,6 +123,11 @@ impl Pod {
     pub fn container(&self, name: &str) -> Option<&Container> {
         self.containers.iter().find(|container| container.name == name)
     }
+}
+
+fn addresses(pod: &Typed) -> Vec<String> {
+    let all = pod.status.as_ref().and_then(|status| status.pod_ips.as_deref()).unwrap_or_default();
+    all.iter().map(|address| address.ip.clone()).collect()
 }
 
 /// A `ReplicaSet` of a Deployment is named after that, and the hash of its template.

@@ -2,11 +2,13 @@
 
 mod attempt;
 mod pace;
+mod rest;
 mod stall;
 
 use std::cell::RefCell;
 use std::rc::Rc;
 use std::sync::Arc;
+use std::time::Duration;
 
 use recast::cluster::{Cluster, ClusterError};
 use recast::failure::Failure;
@@ -63,6 +65,8 @@ pub enum News {
     Failed(Failure),
     /// Nothing can be read at all.
     Fatal(Failure),
+    /// The connection had gone dead without a word: others may have, too.
+    Stalled,
     /// There is nothing more.
     Closed,
 }
@@ -110,6 +114,10 @@ struct Work {
     checked: Option<Stamp>,
     /// Whether a failure was told that has not passed yet.
     troubled: bool,
+    /// Whether there was nothing more when it was asked for last, nor will be unless the container goes on.
+    caught_up: bool,
+    /// How long a stream may be silent until that is looked into.
+    patience: Duration,
 }
 
 impl Reader {
@@ -128,9 +136,10 @@ impl Reader {
             progress,
             lives: 0,
             begun: None,
-
             checked: None,
             troubled: false,
+            caught_up: false,
+            patience: stall::FIRST,
         };
         if work.reader.terms.follow {
             work.follow().await;
@@ -180,7 +189,10 @@ impl Work {
     async fn follow(&mut self) {
         loop {
             let after = match self.step() {
-                Step::Done => return,
+                Step::Done => {
+                    self.note_lost().await;
+                    return;
+                }
                 Step::Wait => {
                     if !self.changed().await {
                         return;
@@ -218,13 +230,16 @@ impl Work {
                 self.intake.begin_anew();
             }
             self.lives += 1;
+            self.caught_up = false;
             self.progress = Progress { life: Some(life), whole: false };
         }
     }
 
     /// Follows a life of the container until its stream ends.
     async fn follow_life(&mut self, life: u32) -> After {
-        match self.attempt(true, false, Some(life)).await {
+        let ending = self.attempt(true, false, Some(life)).await;
+        self.judge(&ending);
+        match ending {
             Ending::Enough => After::Stop,
             // A clean end does not prove that the container has ended.
             Ending::Clean | Ending::Cut | Ending::Left | Ending::OtherLife => {
@@ -239,7 +254,9 @@ impl Work {
     async fn read_to_the_end(&mut self, previous: bool, life: Option<u32>) -> After {
         let mut unfinished = None;
         loop {
-            match self.attempt(false, previous, life).await {
+            let ending = self.attempt(false, previous, life).await;
+            self.judge(&ending);
+            match ending {
                 Ending::Enough => return After::Stop,
                 Ending::Cut => self.pause().await,
                 Ending::OtherLife => {
@@ -247,7 +264,7 @@ impl Work {
                     return After::Again;
                 }
                 Ending::Refused(error) => match self.weather(error, life.is_some()).await {
-                    After::Onward if life.is_some() && self.is_over() => return After::Onward,
+                    After::Onward if life.is_some() && self.is_over() => return After::Again,
                     After::Onward | After::Again => {}
                     After::Stop => return if life.is_some() { After::Onward } else { After::Stop },
                 },
@@ -270,11 +287,6 @@ impl Work {
         After::Onward
     }
 
-    /// Whether the pod is gone.
-    fn is_over(&self) -> bool {
-        self.reader.pod.borrow().is_none()
-    }
-
     /// Waits a little before the next attempt, the longer the more of them came to nothing; a change ends the wait.
     async fn pause(&mut self) {
         let wait = self.pace.next();
@@ -292,7 +304,8 @@ impl Work {
         let code = error.status().map_or(0, |status| status.code);
         let message = error.status().map(|status| status.message.clone()).unwrap_or_default();
         match code {
-            401 | 403 => {
+            // A server that has just begun may not know yet who may do what; whoever could read before can do so again.
+            401 | 403 if !(follow && self.begun.is_some()) => {
                 self.tell(News::Fatal(error.into()));
                 return After::Stop;
             }
@@ -303,7 +316,7 @@ impl Work {
             }
             // Waiting to start: the kubelet knows a little later what the API server knows.
             400 if follow && message.contains("waiting to start") => {}
-            0 | 400 | 404 | 429 | 500..=599 if follow => self.complain(error, message),
+            0 | 400 | 401 | 403 | 404 | 429 | 500..=599 if follow => self.complain(error, message),
             0 | 429 | 500..=599 if self.pace.is_fresh() => {}
             _ => {
                 let failure = Failure::new(format!("cannot read the log of {}/{}", self.name, self.reader.container));
@@ -330,6 +343,7 @@ impl Work {
             return;
         }
         self.pace.reset();
+        self.patience = stall::FIRST;
         self.troubled = false;
         // It is never closed.
         if let Ok(permit) = self.reader.credit.acquire().await {

@@ -31,6 +31,12 @@ use counting::Farewell;
 /// How much is heard before something is shown again.
 const AT_ONCE: usize = 64;
 
+/// How long no other watch is begun: many streams notice one after the other what has befallen all of them.
+const FRESH: Duration = Duration::from_secs(30);
+
+/// How often a watch is denied in a row until that is believed; the pauses between grow to some seconds.
+const DENIALS: u32 = 4;
+
 /// How long an interrupted command may still write.
 const LAST_WORDS: Duration = Duration::from_millis(300);
 
@@ -61,6 +67,10 @@ struct Run<'a> {
     cluster: Cluster,
     scopes: Vec<Scope>,
     watch: WatchStream,
+    /// How often each watch was denied in a row.
+    denials: Vec<u32>,
+    /// When the watch was begun anew.
+    renewed: Option<Instant>,
     crew: Crew<'a>,
     told: UnboundedReceiver<(Source, News)>,
     sink: Sink,
@@ -113,10 +123,13 @@ impl<'a> Run<'a> {
         };
         let (crew, told) = Crew::of(parts);
         let watch = cluster.watch(&goal.scopes);
+        let denials = vec![0; goal.scopes.len()];
         Ok(Self {
             cluster,
             scopes: goal.scopes,
             watch,
+            denials,
+            renewed: None,
             crew,
             told,
             sink: Sink::open(),
@@ -217,10 +230,22 @@ impl<'a> Run<'a> {
                     let Ok((source, news)) = self.told.try_recv() else { break };
                     self.crew.hear(source, news)?;
                 }
+                if self.crew.was_stalled() {
+                    self.renew_the_watch();
+                }
             }
             Happening::Interrupted | Happening::NobodyReads | Happening::Nothing => {}
         }
         Ok(())
+    }
+
+    /// The streams of logs had gone dead. A watch does not notice that by itself: nothing happens, as far as it can see.
+    fn renew_the_watch(&mut self) {
+        let fresh = self.renewed.is_some_and(|last| last.elapsed() < FRESH);
+        if !fresh {
+            self.renewed = Some(Instant::now());
+            self.watch = self.cluster.watch(&self.scopes);
+        }
     }
 
     async fn wait(&mut self, follow: bool, again: Option<Instant>) -> Happening {
@@ -264,17 +289,26 @@ impl<'a> Run<'a> {
         let kind = self.scopes[position].kind;
         match event {
             Ok(event) => {
+                self.denials[position] = 0;
                 let changed = self.crew.scene.take(kind, event);
                 self.crew.say_selectors(&changed);
             }
-            // What is not fatal is tried again by the stream itself.
-            Err(error) => match self.cluster.fatal(&self.scopes[position], error) {
+            // What was there before is tried again by the stream itself.
+            Err(error) => match self.cluster.fatal(&self.scopes[position], error, self.crew.scene.knows(&[kind])) {
+                Some(_) if self.may_pass(position) => {}
                 Some(error) if kind == Kind::EndpointSlice && error.is_forbidden() => self.be_blind(),
                 Some(error) => return Err(error.into()),
                 None => {}
             },
         }
         Ok(())
+    }
+
+    /// Whether a watch may be granted again that is denied after a list was granted: a server that has just begun may not
+    /// know yet who may do what.
+    fn may_pass(&mut self, position: usize) -> bool {
+        self.denials[position] += 1;
+        self.crew.scene.knows(&[self.scopes[position].kind]) && self.denials[position] < DENIALS
     }
 
     fn be_blind(&mut self) {

@@ -45,6 +45,7 @@ impl Asked {
                 "previous" => asked.previous = value == "true",
                 "timestamps" => asked.timestamps = value == "true",
                 "tailLines" => asked.tail = value.parse().ok(),
+                "sinceSeconds" => asked.since = value.parse().ok().map(|age: i64| super::time(&super::now()).0 - age),
                 "sinceTime" => asked.since = super::seconds(&value.replace("%3A", ":")),
                 _ => {}
             }

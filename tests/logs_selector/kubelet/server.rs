@@ -4,8 +4,7 @@ use std::io::{BufRead as _, BufReader, Write as _};
 use std::net::{Shutdown, TcpListener, TcpStream};
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
-use std::thread::{sleep, spawn};
-use std::time::Duration;
+use std::thread::spawn;
 
 use rustls::pki_types::pem::PemObject as _;
 use rustls::pki_types::{CertificateDer, PrivateKeyDer};
@@ -16,9 +15,6 @@ use super::{Fault, State};
 use crate::harness::settings;
 
 type Tls = StreamOwned<ServerConnection, TcpStream>;
-
-/// How often a stream looks whether there is more.
-const GLANCE: Duration = Duration::from_millis(2);
 
 /// The API server takes any certificate of a kubelet: one of the cluster's own will do.
 pub fn identity() -> Arc<ServerConfig> {
@@ -87,11 +83,13 @@ fn send(tls: &mut Tls, state: &State, name: &str, asked: &Asked) -> std::io::Res
     let mut fresh = true;
     let mut budget = state.fault(name);
     loop {
+        // Asked first: what was written before the end is sent.
+        let ends = state.ends(name, age);
         let raws: Vec<_> = state.look(name, |log| {
             // What the next life writes is not for those who read this one.
             let last = if log.life == life { log.raws.len() } else { log.life };
             let to = if asked.follow { last } else { end };
-            log.raws[next..to.max(next)].iter().take(500).cloned().collect()
+            log.raws.get(next..to.max(next)).unwrap_or_default().iter().take(500).cloned().collect()
         });
         for raw in &raws {
             if state.is_dead() {
@@ -116,10 +114,10 @@ fn send(tls: &mut Tls, state: &State, name: &str, asked: &Asked) -> std::io::Res
             return finish(tls, false);
         }
         if raws.is_empty() {
-            if !asked.follow || state.age(name) != age {
+            if !asked.follow || ends {
                 return finish(tls, true);
             }
-            sleep(GLANCE);
+            state.wait(name, next, age);
         }
     }
 }

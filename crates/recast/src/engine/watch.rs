@@ -73,7 +73,7 @@ impl Watch {
             Ok(event) => watched.take(event, snapshot),
             // What is not fatal is tried again by the stream itself, ever more slowly.
             Err(error) => {
-                if let Some(error) = self.cluster.fatal(&watched.scope, error) {
+                if let Some(error) = self.cluster.fatal(&watched.scope, error, true) {
                     return Err(error.into());
                 }
             }

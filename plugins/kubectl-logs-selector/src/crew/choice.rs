@@ -96,10 +96,9 @@ impl Choice {
             Role::Init => " (init)",
             Role::Ephemeral => " (ephem)",
         };
-        let main_first = pod.containers.iter().filter(|one| one.role == Role::Main);
-        let others = pod.containers.iter().filter(|one| one.role != Role::Main);
-        let names: Vec<String> =
-            main_first.chain(others).map(|one| format!("{}{}", one.name, shown(one.role))).collect();
+        let of = |role| pod.containers.iter().filter(move |one| one.role == role);
+        let ordered = [Role::Main, Role::Ephemeral, Role::Init].into_iter().flat_map(of);
+        let names: Vec<String> = ordered.map(|one| format!("{}{}", one.name, shown(one.role))).collect();
         Some(format!("Defaulted container {main:?} out of: {}", names.join(", ")))
     }
 }

@@ -24,6 +24,21 @@ impl Crew<'_> {
         self.screen.say(&format!("+ {}  {node}{}{owner}", pod.name, places.concat()));
     }
 
+    /// There is no room for all that are wanted.
+    pub(super) fn say_waiting(&mut self) {
+        if !self.terms.follow {
+            return;
+        }
+        let mut names = Vec::new();
+        for (uid, _) in &self.waiting {
+            let pod = self.members.get(uid).map(|member| member.pod.name.clone());
+            names.extend(pod.filter(|_| self.named.insert(uid.clone())));
+        }
+        if !names.is_empty() {
+            self.screen.say(&format!("waiting for another to end (--max-log-requests): {}", names.join(", ")));
+        }
+    }
+
     /// A Service thinks otherwise of a pod.
     pub(super) fn say_changed(&self, pod: &Pod, before: &[Standing], now: &[Standing]) {
         for ((front, before), now) in self.scene.fronts.iter().zip(before).zip(now) {

@@ -65,6 +65,20 @@ fn a_slice_that_changes_or_goes_takes_its_endpoints_along() {
 }
 
 #[test]
+fn an_endpoint_that_somebody_wrote_by_hand_is_known_by_its_address() {
+    let mut front = front(&json!({}));
+    let endpoint = |address: &str| json!({"addresses": [address], "conditions": {"ready": true}});
+    front.observe_slice(&object(json!({
+        "metadata": {"name": "by-hand", "labels": {SERVICE_NAME: "rng"}},
+        "endpoints": [endpoint("10.0.0.1"), endpoint("10.0.0.9")],
+    })));
+    for (address, standing) in [("10.0.0.1", Standing::Serving), ("10.0.0.2", Standing::NotSelected)] {
+        let pod = Pod { addresses: vec![address.to_owned()], ..pod("p", &json!({}), &ready(), false) };
+        assert_eq!(front.standing(&pod), standing, "{address}");
+    }
+}
+
+#[test]
 fn whoever_may_not_see_slices_goes_by_readiness() {
     let mut front = front(&json!({"app": "rng"}));
     front.blind = true;

@@ -34,6 +34,9 @@ pub enum Ending {
     Refused(ClusterError),
 }
 
+/// What the server says to a question for a log.
+type Answer = Result<Option<Parts>, ClusterError>;
+
 /// How long a stream may still bring something after its container has ended.
 const GRACE: Duration = Duration::from_secs(2);
 
@@ -41,7 +44,7 @@ const GRACE: Duration = Duration::from_secs(2);
 const PROMPT: Duration = Duration::from_millis(300);
 
 /// How long the cluster may take to say that a container was restarted.
-const LAG: Duration = Duration::from_secs(2);
+const LAG: Duration = Duration::from_secs(5);
 
 /// How soon the server is asked again.
 const AGAIN: Duration = Duration::from_millis(500);
@@ -59,12 +62,12 @@ impl Work {
         let beginning = since.map_or_else(|| self.first_beginning(), Beginning::at);
         let path = self.query(follow, previous, beginning);
         let watched = life.filter(|_| follow);
-        match self.answer(&path, watched).await {
-            None => Ending::Left,
-            Some(Err(error)) => Ending::Refused(error),
+        match self.answer(&path, watched, previous).await {
+            Err(ending) => ending,
+            Ok(Err(error)) => Ending::Refused(error),
             // A pod without a node has no log.
-            Some(Ok(None)) => Ending::Clean,
-            Some(Ok(Some(parts))) => {
+            Ok(Ok(None)) => Ending::Clean,
+            Ok(Ok(Some(parts))) => {
                 self.begun.get_or_insert_with(Stamp::now);
                 self.tell(News::Begun);
                 // It may be of another life, of which nothing would tell: what is read after a restart is looked at.
@@ -74,7 +77,7 @@ impl Work {
                 {
                     return Ending::OtherLife;
                 }
-                let ending = self.take(parts, watched, life.filter(|_| !previous)).await;
+                let ending = self.take(parts, watched, life.filter(|_| !previous), previous).await;
                 self.send().await;
                 ending
             }
@@ -93,19 +96,27 @@ impl Work {
         }
     }
 
-    /// The answer; `None` if there will be none that matters.
-    async fn answer(&mut self, path: &str, life: Option<u32>) -> Option<Result<Option<Parts>, ClusterError>> {
+    /// The answer, if there will be one that matters. `life` is the one that is followed.
+    async fn answer(&mut self, path: &str, life: Option<u32>, previous: bool) -> Result<Answer, Ending> {
         let gate = Rc::clone(&self.reader.gate);
         let permit = gate.acquire().await;
         let cluster = self.reader.cluster.clone();
         let mut opening = pin!(cluster.stream(path, "pods/log"));
         tokio::select! {
-            answer = &mut opening => return Some(answer),
+            answer = &mut opening => return Ok(answer),
             () = sleep(PROMPT) => drop(permit),
         }
-        tokio::select! {
-            answer = opening => Some(answer),
-            () = self.left(life) => None,
+        let mut silence = Silence::begins(self.patience);
+        loop {
+            tokio::select! {
+                answer = &mut opening => return Ok(answer),
+                () = self.left(life) => return Err(Ending::Left),
+                () = sleep_until(silence.until()) => {}
+            }
+            if self.is_stalled(&mut silence, life.is_some(), previous).await {
+                self.tell(News::Stalled);
+                return Err(Ending::Cut);
+            }
         }
     }
 
@@ -144,8 +155,14 @@ impl Work {
     }
 
     /// Takes in what comes. `watched` is the life whose end ends the stream, `life` the one that it should be of.
-    async fn take(&mut self, mut parts: Parts, mut watched: Option<u32>, mut life: Option<u32>) -> Ending {
-        let mut silence = Silence::begins();
+    async fn take(
+        &mut self,
+        mut parts: Parts,
+        mut watched: Option<u32>,
+        mut life: Option<u32>,
+        previous: bool,
+    ) -> Ending {
+        let mut silence = Silence::begins(self.patience);
         let mut leave: Option<Instant> = None;
         let mut known = true;
         loop {
@@ -174,12 +191,13 @@ impl Work {
                         return ending;
                     }
                     leave = None;
-                    silence = Silence::begins();
+                    silence = Silence::begins(self.patience);
                 }
                 changed = self.reader.pod.changed(), if known && watched.is_some() => known = changed.is_ok(),
                 () = sleep_until(leave.unwrap_or(never)), if leave.is_some() => return Ending::Left,
-                () = sleep_until(silence.until()), if watched.is_some() => {
-                    if self.is_stalled(&mut silence).await {
+                () = sleep_until(silence.until()) => {
+                    if self.is_stalled(&mut silence, watched.is_some(), previous).await {
+                        self.tell(News::Stalled);
                         return Ending::Cut;
                     }
                 }

@@ -10,7 +10,7 @@ use crate::query::Beginning;
 use crate::stamp::{Stamp, StampReader};
 
 /// How long a stream may be silent before another one is asked what the last line is. It doubles each time.
-const FIRST: Duration = Duration::from_secs(10);
+pub const FIRST: Duration = Duration::from_secs(10);
 const LONGEST: Duration = Duration::from_mins(5);
 
 /// How long that answer may take.
@@ -30,8 +30,8 @@ pub struct Silence {
 
 impl Silence {
     /// From now on.
-    pub fn begins() -> Self {
-        Self { until: Instant::now() + FIRST, span: FIRST, missed: None }
+    pub fn begins(patience: Duration) -> Self {
+        Self { until: Instant::now() + patience, span: patience, missed: None }
     }
 
     /// When to do something about it.
@@ -41,19 +41,39 @@ impl Silence {
 }
 
 impl Work {
-    /// Whether the stream is dead: there is a line that it has not brought.
-    pub(super) async fn is_stalled(&mut self, silence: &mut Silence) -> bool {
+    /// Whether the stream is dead: there is a line that it has not brought. One that does not follow has an end, and is dead
+    /// if another question is answered meanwhile; a server may be slow, and so it is given more time the next time.
+    pub(super) async fn is_stalled(&mut self, silence: &mut Silence, follow: bool, previous: bool) -> bool {
+        let stalled = self.is_silent(silence, follow, previous).await;
+        if stalled {
+            self.patience = if follow { FIRST } else { (self.patience * 2).min(LONGEST) };
+        }
+        stalled
+    }
+
+    async fn is_silent(&mut self, silence: &mut Silence, follow: bool, previous: bool) -> bool {
         if let Some(missed) = silence.missed.take()
             && self.intake.continuity().newest().is_none_or(|newest| newest < missed)
         {
             return true;
         }
-        silence.missed = match self.last_line(false).await {
-            Last::Line(stamp, line) if !self.intake.continuity().knows(stamp, &line) => Some(stamp),
+        let last = self.last_line(previous).await;
+        if !follow && !matches!(last, Last::Unknown) {
+            return true;
+        }
+        silence.missed = match &last {
+            Last::Line(stamp, line) if !self.intake.continuity().knows(*stamp, line) => Some(*stamp),
             _ => None,
         };
-        silence.span = (silence.span * 2).min(LONGEST);
-        let wait = if silence.missed.is_some() { LATER } else { silence.span };
+        let wait = match last {
+            // The question may have gone over a dead connection itself: another one is taken for the next.
+            Last::Unknown => LATER,
+            _ if silence.missed.is_some() => LATER,
+            Last::Line(..) | Last::Nothing | Last::Refused => {
+                silence.span = (silence.span * 2).min(LONGEST);
+                silence.span
+            }
+        };
         silence.until = Instant::now() + wait;
         false
     }

@@ -1,4 +1,4 @@
-//! Processes of the controller-manager: those of the test's own cluster, told from all others.
+//! Processes of the cluster's components: those of the test's own cluster, told from all others.
 
 use std::fs::{File, read, read_dir, read_link};
 use std::net::TcpListener;
@@ -6,38 +6,35 @@ use std::os::unix::process::CommandExt as _;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 
-use super::super::{eventually, settings};
-
-const PROGRAM: &str = "kube-controller-manager";
-
-/// No port: the usual one may still be taken.
-const OURS: &str = "--secure-port=0";
+use super::{eventually, settings};
 
 /// How one is started.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Recipe {
+    name: &'static str,
     program: PathBuf,
     flags: Vec<String>,
 }
 
 impl Recipe {
     /// As the one that runs was.
-    pub fn of_the_running() -> Self {
-        let found = running();
-        let [process] = found.as_slice() else { panic!("of {PROGRAM} run {found:?}; make cluster-down") };
+    pub fn of_the_running(name: &'static str) -> Self {
+        let found = running(name);
+        let [process] = found.as_slice() else { panic!("of {name} run {found:?}; make cluster-down") };
         let words = read(process.join("cmdline")).expect("the process runs");
         let words: Vec<_> = words.split(|byte| *byte == 0).map(String::from_utf8_lossy).collect();
         let flags: Vec<_> = words.iter().filter(|word| word.starts_with("--")).map(ToString::to_string).collect();
-        assert!(!flags.iter().any(|flag| flag == OURS), "a test that was killed left its {PROGRAM}; make cluster-down");
-        Self { program: read_link(process.join("exe")).expect("the process runs"), flags }
+        Self { name, program: read_link(process.join("exe")).expect("the process runs"), flags }
     }
 
-    /// One that may run beside others, and follows one that is dead within seconds.
-    pub fn for_tests(&self) -> Self {
-        self.with("--secure-port", OURS.trim_start_matches("--secure-port="))
-            .with("--leader-elect-lease-duration", "5s")
-            .with("--leader-elect-renew-deadline", "4s")
-            .with("--leader-elect-retry-period", "500ms")
+    /// Whether it is started with this flag and value.
+    pub fn has(&self, flag: &str) -> bool {
+        self.flags.iter().any(|known| known == flag)
+    }
+
+    /// Whether one runs.
+    pub fn runs(&self) -> bool {
+        !running(self.name).is_empty()
     }
 
     /// With another value of one flag.
@@ -67,7 +64,7 @@ impl Recipe {
 
     fn command(&self) -> Command {
         let folder = settings::cluster_folder();
-        let log = File::options().append(true).open(folder.join("logs").join(format!("{PROGRAM}.log")));
+        let log = File::options().append(true).open(folder.join("logs").join(format!("{}.log", self.name)));
         let output = || log.as_ref().ok().and_then(|log| log.try_clone().ok()).map_or_else(Stdio::null, Stdio::from);
         let mut command = Command::new(&self.program);
         command.args(&self.flags).env_clear().current_dir(folder);
@@ -82,10 +79,10 @@ pub fn end(child: &mut Child) {
     let _ = child.wait();
 }
 
-/// Ends all there are, whoever has started them.
-pub fn end_all() {
-    eventually("no controller-manager runs", || {
-        let running = running();
+/// Ends all of this name, whoever has started them.
+pub fn end_all(name: &str) {
+    eventually(&format!("no {name} runs"), || {
+        let running = running(name);
         for process in &running {
             let number = process.file_name().expect("it is a number");
             let _ = Command::new("kill").args(["-s", "KILL"]).arg(number).status();
@@ -95,11 +92,11 @@ pub fn end_all() {
 }
 
 /// Their folders in `/proc`. `tests/cluster/processes.sh` knows a process by the same signs.
-fn running() -> Vec<PathBuf> {
+fn running(name: &str) -> Vec<PathBuf> {
     let folder = settings::cluster_folder();
     let is_ours = |process: &PathBuf| {
         let (program, place) = (read_link(process.join("exe")), read_link(process.join("cwd")));
-        program.is_ok_and(|path| path.file_name() == Some(PROGRAM.as_ref())) && place.is_ok_and(|path| path == folder)
+        program.is_ok_and(|path| path.file_name() == Some(name.as_ref())) && place.is_ok_and(|path| path == folder)
     };
     let processes = read_dir(Path::new("/proc")).expect("this is Linux");
     processes.filter_map(Result::ok).map(|entry| entry.path()).filter(is_ours).collect()
