@@ -103,7 +103,7 @@ impl Traffic {
         match news {
             News::Begun => stream.begins(now),
             News::Away(_) | News::Failed(_) | News::Fatal(_) => stream.is_lost(),
-            News::Lines(_) | News::Said(_) | News::Closed => {}
+            News::Lines(_) | News::Said(_) | News::Closed | News::Stalled => {}
         }
     }
 
