@@ -23,6 +23,7 @@ mod relabel {
     mod newer;
     mod others;
     mod policies;
+    mod policies_moved;
     mod prune;
     mod rescue;
     mod rights;

@@ -230,27 +230,7 @@ impl<'a> Draft<'a> {
         let field = Policy::field(id.kind);
         let after = relabel(id.kind, object.value(), self.edits, false)?.finish().1;
         let before = object.at("/spec").map(|spec| spec[field].clone()).unwrap_or_default();
-        let bridge = self.either(&before);
-        Ok(Policy { id: id.clone(), uid: object.uid().to_owned(), after: after["spec"][field].clone(), before, bridge })
-    }
-
-    /// A selector that asks for the old value or the new one, if a value changes.
-    fn either(&self, before: &Value) -> Option<Value> {
-        let mut either = before.clone();
-        for edit in self.edits {
-            let Some((old, new)) = before["matchLabels"][&edit.key].as_str().zip(edit.value.as_deref()) else {
-                continue;
-            };
-            if old != new {
-                without(&mut either, &["matchLabels", &edit.key]);
-                let expression = json!({"key": edit.key, "operator": "In", "values": [old, new]});
-                match either["matchExpressions"].as_array_mut() {
-                    Some(expressions) => expressions.push(expression),
-                    None => either["matchExpressions"] = json!([expression]),
-                }
-            }
-        }
-        (either != *before).then_some(either)
+        Ok(Policy { id: id.clone(), uid: object.uid().to_owned(), after: after["spec"][field].clone(), before })
     }
 }
 

@@ -1,5 +1,7 @@
 //! Moving disruption budgets and network policies with the pods: none of the pods falls out of them in between.
 
+use std::borrow::Cow;
+
 use serde_json::Value;
 
 use super::Swap;
@@ -14,31 +16,32 @@ use crate::snapshot::Snapshot;
 impl Swap {
     /// Before the labels of pods change: each policy selects them by the old ones and by the new ones.
     pub(super) fn prepare_policies(&self, snapshot: &Snapshot) -> Result<Option<Step>, Failure> {
-        self.select_policies(snapshot, |policy| policy.meanwhile(self.direction), "it holds for the pods all the while")
+        self.select_policies(snapshot, Policy::meanwhile, "it holds for the pods all the while")
     }
 
     /// When the pods have their new labels.
     pub(super) fn settle_policies(&self, snapshot: &Snapshot) -> Result<Option<Step>, Failure> {
         self.select_policies(
             snapshot,
-            |policy| policy.to(self.direction),
+            |policy, _| Cow::Borrowed(policy.to(self.direction)),
             "the pods have the labels that it is to select",
         )
     }
 
-    fn select_policies<'p>(
-        &'p self,
+    fn select_policies(
+        &self,
         snapshot: &Snapshot,
-        wanted: impl Fn(&'p Policy) -> &'p Value,
+        wanted: impl for<'v> Fn(&'v Policy, &'v Value) -> Cow<'v, Value>,
         why: &str,
     ) -> Result<Option<Step>, Failure> {
         for policy in &self.journal.policies {
             let object = self.policy(policy, snapshot)?;
             let field = Policy::field(policy.id.kind);
+            let selector = wanted(policy, selected(policy, object)).into_owned();
             let mut edits = Edits::of(object.value().clone());
             edits.test(&["metadata", "uid"]);
             edits.test(&["spec", field]);
-            edits.set(&["spec", field], wanted(policy).clone());
+            edits.set(&["spec", field], selector);
             let (patch, value) = edits.finish();
             if value != *object.value() {
                 return Ok(Some(Step::act(Request::Patch { id: policy.id.clone(), patch }, why)));
@@ -52,13 +55,17 @@ impl Swap {
         let object = object.ok_or_else(|| {
             Failure::new(format!("{} was deleted, or made anew, by somebody else", policy.id)).hint(self.way_back())
         })?;
-        let selector = object.at("/spec").map_or(&Value::Null, |spec| &spec[Policy::field(policy.id.kind)]);
-        let known = [Some(&policy.before), Some(&policy.after), policy.bridge.as_ref()];
-        if known.contains(&Some(selector)) {
+        let selector = selected(policy, object);
+        if policy.knows(selector) {
             return Ok(object);
         }
         Err(Failure::new(format!("the selector of {} was changed by somebody else, and is left as it is", policy.id))
             .detail(format!("it is {selector}"))
             .hint(self.way_back()))
     }
+}
+
+/// What it selects now.
+fn selected<'o>(policy: &Policy, object: &'o Object) -> &'o Value {
+    object.at("/spec").map_or(&Value::Null, |spec| &spec[Policy::field(policy.id.kind)])
 }

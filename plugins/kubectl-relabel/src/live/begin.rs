@@ -65,7 +65,6 @@ impl Live<'_> {
         let mut journal = self.journal(&targets, Vec::new(), &Snapshot::default(), String::new()).map_err(one)?;
         // No pod changes, so that nothing needs a bridge.
         journal.moves.iter_mut().for_each(|service| service.bridge = None);
-        journal.policies.iter_mut().for_each(|policy| policy.bridge = None);
         let (mut snapshot, watch) = self.survey_services(&journal).await.map_err(one)?;
         for target in &targets {
             snapshot.observe(target.id.kind, target.before.clone());
