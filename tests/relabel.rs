@@ -26,6 +26,7 @@ mod relabel {
     mod policies_moved;
     mod prune;
     mod rescue;
+    mod resumed;
     mod rights;
     mod roles;
     mod scene;

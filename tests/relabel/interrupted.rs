@@ -14,7 +14,7 @@ use crate::harness::{Moment, Running, eventually, killed};
 const IS_HELD: &str = "daemonset.apps/rng is held: its pods run on, but none is replaced until it is back";
 
 /// Stops the change when the owner is deleted, and held.
-fn killed_when_held(scene: &Scene) {
+pub fn killed_when_held(scene: &Scene) {
     let start = |server: &str| scene.ns.begin_relabel(&format!("{} {server}", scene.words()));
     let mut number = 1;
     while scene.uid().is_some() {
@@ -33,7 +33,8 @@ fn waiting_while_held(scene: &Scene, proxy: &Proxy) -> Running {
     running
 }
 
-fn late_slices(scene: &Scene, by: Duration) -> Proxy {
+/// A way on which the slices come that much later.
+pub fn late_slices(scene: &Scene, by: Duration) -> Proxy {
     late(scene, &["/endpointslices?", "watch=true"], by)
 }
 

@@ -9,6 +9,7 @@ mod pod;
 mod report;
 mod resume;
 mod survey;
+mod unfinished;
 
 use recast::cluster::Cluster;
 use recast::commands::Commands;
@@ -22,7 +23,8 @@ use recast::swap::Journal;
 use crate::args::{Args, Words};
 
 pub use listing::list;
-pub use resume::{abort, unfinished};
+pub use resume::abort;
+pub use unfinished::unfinished;
 
 /// A command on a cluster.
 pub struct Live<'a> {

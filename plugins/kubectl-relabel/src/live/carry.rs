@@ -38,13 +38,9 @@ impl Live<'_> {
         mut snapshot: Snapshot,
         mut watch: Option<Watch>,
     ) -> Outcome {
-        let mut steps: Vec<Planned> = Vec::new();
-        for job in &jobs {
-            steps.extend(plan(job, snapshot.clone(), settle).map_err(one)?);
-        }
+        let steps = planned(&jobs, &snapshot).map_err(one)?;
         if self.args.explain {
-            self.screen.result(|out| script::write(out, &self.commands, &steps)).map_err(one)?;
-            return Ok(Exit::Done);
+            return self.explain(&steps).map_err(one);
         }
         let has_units = jobs.iter().any(|job| matches!(job, Job::Swap(swap) if !swap.journal.units.is_empty()));
         if self.args.dry_run != DryRun::Client && has_units {
@@ -57,14 +53,7 @@ impl Live<'_> {
             self.report_plan(targets, unchanged, &snapshot).map_err(one)?;
             return Ok(Exit::Done);
         }
-        if self.args.interactive {
-            for step in &steps {
-                if let Planned::Act(action) = step {
-                    self.screen.labelled("plan", &format!("{}: {}", action.request.summary(), action.why));
-                }
-            }
-        }
-        if let Some(exit) = self.is_approved().map_err(one)? {
+        if let Some(exit) = self.is_approved(&steps).map_err(one)? {
             return Ok(exit);
         }
         let before = snapshot.clone();
@@ -72,9 +61,15 @@ impl Live<'_> {
         self.conclude(&jobs, results, targets, unchanged, (&before, &after), &acted)
     }
 
+    /// The steps as a script.
+    pub(super) fn explain(&self, steps: &[Planned]) -> Result<Exit, Failure> {
+        self.screen.result(|out| script::write(out, &self.commands, steps))?;
+        Ok(Exit::Done)
+    }
+
     /// Asks the server about each kind of write to come; what is created under a name that is taken is asked for under
     /// another one as well.
-    async fn rehearse(
+    pub(super) async fn rehearse(
         &self,
         steps: &[Planned],
         snapshot: &mut Snapshot,
@@ -144,4 +139,13 @@ impl Live<'_> {
         }
         ending::outcome(self.screen, exit, failures)
     }
+}
+
+/// What would be done, one after the other.
+pub(super) fn planned(jobs: &[Job], snapshot: &Snapshot) -> Result<Vec<Planned>, Failure> {
+    let mut steps = Vec::new();
+    for job in jobs {
+        steps.extend(plan(job, snapshot.clone(), settle)?);
+    }
+    Ok(steps)
 }

@@ -157,10 +157,15 @@ impl Live<'_> {
         Err(Failure::new("--interactive needs a terminal").hint("leave it out, or look first with --dry-run"))
     }
 
-    /// `-i`: the plan has been shown, and the user decides.
-    pub(super) fn is_approved(&self) -> Result<Option<Exit>, Failure> {
+    /// `-i`: the plan is shown, and the user decides.
+    pub(super) fn is_approved(&self, plan: &[Planned]) -> Result<Option<Exit>, Failure> {
         if !self.args.interactive {
             return Ok(None);
+        }
+        for step in plan {
+            if let Planned::Act(action) = step {
+                self.screen.labelled("plan", &format!("{}: {}", action.request.summary(), action.why));
+            }
         }
         let yes = crate::question::is_answered_yes("Carry this out?")
             .map_err(|error| Failure::caused_by("cannot ask", &error))?;

@@ -1,11 +1,14 @@
 //! What is printed: a line for each object, as kubectl label has them, and what it did to pods and endpoints.
 
+use std::collections::BTreeSet;
+
 use recast::difference::count;
 use recast::failure::Failure;
 use recast::kind::Kind;
 use recast::label::changed_parts;
 use recast::membership::ready_endpoints;
 use recast::object::{Object, ObjectId};
+use recast::ownership::{lives, pods_of};
 use recast::product::{self, Product};
 use recast::snapshot::Snapshot;
 
@@ -24,12 +27,13 @@ impl Live<'_> {
         if self.args.output.is_some() {
             return self.print(targets, unchanged, &Snapshot::default());
         }
-        for target in targets {
-            let pods = target.pods(snapshot).count();
-            let parts = Self::parts(target, target.is_workload().then(|| count(pods, "pod", "pods")));
-            self.line(&target.id, &parts)?;
-        }
-        Ok(())
+        targets.iter().try_for_each(|target| self.planned_line(target, target.pods(snapshot).count()))
+    }
+
+    /// What is said of a target that is not touched yet, and has so many pods.
+    pub(super) fn planned_line(&self, target: &Target, pods: usize) -> Result<(), Failure> {
+        let parts = Self::parts(target, target.is_workload().then(|| count(pods, "pod", "pods")));
+        self.line(&target.id, &parts)
     }
 
     /// What is printed when everything is done.
@@ -96,9 +100,13 @@ impl Live<'_> {
     }
 }
 
-/// `4 pods; 0 restarted`, by what the cluster says of the very pods that were there before.
+/// `4 pods; 0 restarted`, by what the cluster says of the very pods that were there before. Those that an interrupted run
+/// has left without owner are known by the owner that has taken them since.
 fn kept(target: &Target, before: &Snapshot, after: &Snapshot) -> String {
-    let pods: Vec<&Object> = target.pods(before).collect();
+    let owner = after.get(&target.id).map(Object::uid).unwrap_or_default();
+    let theirs: BTreeSet<&str> = target.pods(before).chain(pods_of(after, owner)).map(Object::uid).collect();
+    let living = before.of(Kind::Pod).filter(|pod| lives(pod));
+    let pods: Vec<&Object> = living.filter(|pod| theirs.contains(pod.uid())).collect();
     let now = |pod: &Object| after.of(Kind::Pod).find(|other| other.uid() == pod.uid());
     let restarted = pods.iter().filter(|pod| now(pod).is_some_and(|now| restarts(now) > restarts(pod))).count();
     let gone = pods.iter().filter(|pod| now(pod).is_none()).count();

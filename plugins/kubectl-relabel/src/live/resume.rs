@@ -1,22 +1,26 @@
-//! What an earlier run has left: finished, put back, or listed.
+//! What an earlier run has left: finished, or put back.
 
-use recast::cluster::{Cluster, Scope};
+use std::collections::BTreeSet;
+
+use recast::cluster::Cluster;
 use recast::commands::Commands;
-use recast::engine::Goal as _;
 use recast::exit::{Exit, Outcome};
 use recast::failure::Failure;
 use recast::kind::Kind;
 use recast::object::{Object, ObjectId};
+use recast::output::DryRun;
+use recast::ownership::lives;
+use recast::resolve::Found;
 use recast::screen::Screen;
 use recast::snapshot::Snapshot;
-use recast::swap::{Direction, Held, JOURNAL, Journal, MARKER, Swap, Unit, lock, locked, unfinished as under_way};
+use recast::swap::{Direction, Journal, MARKER, Policy, Swap, Unit, lock, locked, unfinished as under_way};
 
 use super::absent::find;
-use super::pod::Job;
+use super::carry::planned;
+use super::pod::{Job, PodGoal};
 use super::{Live, one, place};
 use crate::args::{Args, Words};
 use crate::change::Target;
-use recast::resolve::Found;
 
 impl Live<'_> {
     /// The journal that holds one of the targets, and its locks.
@@ -61,24 +65,53 @@ impl Live<'_> {
         for secret in secrets {
             snapshot.observe(Kind::Secret, secret);
         }
-        let targets: Vec<Target> = journal.units.iter().filter_map(|unit| target(unit, direction)).collect();
-        let services = journal.moves.iter().filter_map(|service| {
-            let before = snapshot.get(&service.id)?.clone();
-            let mut after = before.value().clone();
-            after["spec"]["selector"] = service.to(direction).clone();
-            Some(Target { id: service.id.clone(), before, after })
-        });
-        let targets: Vec<Target> = targets.into_iter().chain(services).collect();
+        let targets = targets(&journal, direction, &snapshot);
+        let pods = pods(&journal, direction, &snapshot);
+        let swap = self.swap(journal, direction);
+        let jobs: Vec<Job> = std::iter::once(Job::Swap(Box::new(swap.clone()))).chain(pods).collect();
+        let steps = planned(&jobs, &snapshot).map_err(one)?;
+        if self.args.explain {
+            return self.explain(&steps).map_err(one);
+        }
+        if self.args.dry_run == DryRun::Server {
+            self.check_rights(&steps).await?;
+            self.rehearse(&steps, &mut snapshot, None).await?;
+        }
+        if self.args.dry_run != DryRun::None {
+            self.announce(&swap, &targets, &snapshot).map_err(one)?;
+            return Ok(Exit::Done);
+        }
+        if let Some(exit) = self.is_approved(&steps).map_err(one)? {
+            return Ok(exit);
+        }
         let before = snapshot.clone();
-        let jobs = vec![Job::Swap(Box::new(self.swap(journal, direction)))];
         let (results, after, acted) = self.drive(&jobs, snapshot, Some(watch)).await;
         if direction == Direction::Back && results.iter().all(Result::is_ok) {
-            for target in &targets {
-                self.screen.line(&format!("{} put back", target.id)).map_err(one)?;
-            }
+            self.put_back(&targets).map_err(one)?;
             return Ok(Exit::Done);
         }
         self.conclude(&jobs, results, &targets, &Vec::new(), (&before, &after), &acted)
+    }
+
+    /// A line for each target that is to go on.
+    fn announce(&self, swap: &Swap, targets: &[Target], snapshot: &Snapshot) -> Result<(), Failure> {
+        if swap.direction == Direction::Back {
+            return self.put_back(targets);
+        }
+        if self.args.output.is_some() {
+            return self.print(targets, &Vec::new(), &Snapshot::default());
+        }
+        let living: BTreeSet<&str> = snapshot.of(Kind::Pod).filter(|pod| lives(pod)).map(Object::uid).collect();
+        targets.iter().try_for_each(|target| {
+            let units = swap.journal.units.iter().filter(|unit| *unit.id() == target.id);
+            let pods = units.flat_map(Unit::all).flat_map(|unit| unit.pods.keys());
+            self.planned_line(target, pods.filter(|uid| living.contains(uid.as_str())).count())
+        })
+    }
+
+    fn put_back(&self, targets: &[Target]) -> Result<(), Failure> {
+        let suffix = self.args.dry_run.suffix();
+        targets.iter().try_for_each(|target| self.screen.line(&format!("{} put back{suffix}", target.id)))
     }
 }
 
@@ -100,78 +133,37 @@ pub async fn abort(args: &Args, words: &Words, screen: &Screen) -> Outcome {
     Err(one(Failure::new(format!("no change of {} is under way", names.join(", "))).hint(hint)))
 }
 
-/// `--unfinished`: lists what interrupted runs have left.
-pub async fn unfinished(args: &Args, screen: &Screen) -> Outcome {
-    let cluster = Cluster::connect(&args.connection, args.quiet).await.map_err(|error| vec![error.into()])?;
-    let namespace = if args.all_namespaces { "" } else { cluster.namespace() };
-    let secrets = cluster
-        .list(&Scope::all(Kind::Secret, namespace).labelled(JOURNAL))
-        .await
-        .map_err(|error| vec![error.into()])?;
-    let mut any = false;
-    for secret in secrets {
-        let namespace = secret.metadata().namespace.clone().unwrap_or_default();
-        let journal = match Journal::read(&secret) {
-            Ok(Held::Here(journal)) => *journal,
-            Ok(Held::Elsewhere(_)) => continue,
-            Err(error) => {
-                any = true;
-                screen.failures(&[Failure::caused_by(format!("secret/{} in {namespace}", secret.name()), &error)
-                    .hint("use the version of kubectl relabel that wrote it")]);
-                continue;
-            }
-        };
-        any = true;
-        let names: Vec<String> = journal.targets.iter().map(ToString::to_string).collect();
-        screen
-            .line(&format!("{namespace}  {}  since {}  by {}", names.join(" "), journal.begun, journal.by))
-            .map_err(one)?;
-        for line in urgent(&cluster, &journal).await.map_err(one)? {
-            screen.labelled("urgent", &line);
-        }
-        screen.labelled("next", &format!("kubectl {}", journal.command.join(" ")));
-        screen.labelled("or", &format!("kubectl {} -n {namespace}", journal.back().join(" ")));
-    }
-    if !any {
-        let place =
-            if args.all_namespaces { "any namespace".to_owned() } else { format!("{} namespace", cluster.namespace()) };
-        screen.say(&format!("nothing is unfinished in {place}"));
-    }
-    Ok(Exit::Done)
+/// What is changed, as it was and as it is to be.
+fn targets(journal: &Journal, direction: Direction, snapshot: &Snapshot) -> Vec<Target> {
+    let units = journal.units.iter().filter_map(|unit| {
+        let before = Object::new(unit.from(direction).object.clone()).ok()?;
+        Some(Target { id: unit.id().clone(), before, after: unit.to(direction).object.clone() })
+    });
+    let services = journal.moves.iter().map(|service| (&service.id, "selector", service.to(direction)));
+    let policies =
+        journal.policies.iter().map(|policy| (&policy.id, Policy::field(policy.id.kind), policy.to(direction)));
+    let selecting = services.chain(policies).filter_map(|(id, field, selector)| {
+        let before = snapshot.get(id)?.clone();
+        let mut after = before.value().clone();
+        after["spec"][field] = selector.clone();
+        Some(Target { id: id.clone(), before, after })
+    });
+    let pods = named(journal, direction).filter_map(|id| {
+        let before = snapshot.get(id)?.clone();
+        Some(Target { id: id.clone(), after: before.value().clone(), before })
+    });
+    units.chain(selecting).chain(pods).collect()
 }
 
-/// What cannot wait: an owner that is held or absent, a Service on a bridge, which takes in no new pod.
-async fn urgent(cluster: &Cluster, journal: &Journal) -> Result<Vec<String>, Failure> {
-    let mut snapshot = Snapshot::default();
-    let mut lines = Vec::new();
-    for id in journal.owners() {
-        if let Some(object) = cluster.get(id).await? {
-            snapshot.observe(id.kind, object);
-        }
-    }
-    for service in &journal.moves {
-        let object = cluster.get(&service.id).await?;
-        let bridge = service.bridge.as_ref().map(|bridge| &bridge.selector);
-        if object.is_some_and(|object| bridge.is_some() && object.at("/spec/selector") == bridge) {
-            lines.push(format!(
-                "{} stands on a bridge: it takes in no new pod until the change is finished",
-                service.id
-            ));
-        }
-    }
-    let swap = Swap {
-        journal: journal.clone(),
-        direction: Direction::Forward,
-        run: String::new(),
-        wait: true,
-        field_manager: String::new(),
-        commands: Commands::default(),
+/// The pods that were named themselves. They are no part of what is put back.
+fn named(journal: &Journal, direction: Direction) -> impl Iterator<Item = &ObjectId> {
+    journal.targets.iter().filter(move |id| direction == Direction::Forward && id.kind == Kind::Pod)
+}
+
+fn pods(journal: &Journal, direction: Direction, snapshot: &Snapshot) -> Vec<Job> {
+    let job = |id: &ObjectId| {
+        let uid = snapshot.get(id).map(|pod| pod.uid().to_owned()).unwrap_or_default();
+        Job::Pod(PodGoal { id: id.clone(), uid, edits: journal.edits.clone() })
     };
-    lines.extend(swap.exposed(&snapshot));
-    Ok(lines)
-}
-
-fn target(unit: &Unit, direction: Direction) -> Option<Target> {
-    let before = Object::new(unit.from(direction).object.clone()).ok()?;
-    Some(Target { id: unit.id().clone(), before, after: unit.to(direction).object.clone() })
+    named(journal, direction).map(job).collect()
 }
