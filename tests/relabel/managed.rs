@@ -171,6 +171,7 @@ fn whoever_applies_on_the_client_goes_on_with_the_new_manifest() {
     ns.rolled_out("ds/rng");
     let pods = Pods::watched(&ns);
     ns.relabel("ds/rng on=yes").done();
+    assert_eq!(ns.apply(&set), "daemonset.apps/rng unchanged\n", "the old manifest does not know the label");
     let mut labelled = set.clone();
     labelled["spec"]["selector"]["matchLabels"]["on"] = json!("yes");
     labelled["spec"]["template"]["metadata"]["labels"]["on"] = json!("yes");

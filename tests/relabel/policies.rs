@@ -4,7 +4,7 @@ use serde_json::{Value, json};
 
 use super::tool::Relabel as _;
 use crate::harness::manifests::{deployment, service};
-use crate::harness::{Endpoints, Namespace, Pods};
+use crate::harness::{Endpoints, Namespace, Pods, may};
 
 /// A workload whose pods have two labels.
 pub fn with_tier(mut workload: Value) -> Value {
@@ -27,6 +27,26 @@ pub fn policy() -> Value {
         "apiVersion": "networking.k8s.io/v1", "kind": "NetworkPolicy", "metadata": {"name": "rng"},
         "spec": {"podSelector": {"matchLabels": {"app": "rng", "tier": "a"}}, "policyTypes": ["Ingress"]},
     })
+}
+
+#[test]
+#[ignore = "needs a cluster: make test"]
+fn whoever_edits_them_alone_is_told_for_which_pods_they_are_then() {
+    let ns = Namespace::new();
+    for object in [&budget(), &policy(), &with_tier(deployment("rng", 2))] {
+        ns.create(object);
+    }
+    ns.rolled_out("deploy/rng");
+    let ended = ns.relabel("pdb/rng netpol/rng tier-").done().said(&[
+        "  impact   poddisruptionbudget.policy/rng       moves with it (target)\n",
+        "  impact   networkpolicy.networking.k8s.io/rng  moves with it (target)\n",
+    ]);
+    ended.printed("poddisruptionbudget.policy/rng unlabeled\nnetworkpolicy.networking.k8s.io/rng unlabeled\n");
+    ns.relabel("netpol/rng on=yes")
+        .done()
+        .said(&["networkpolicy.networking.k8s.io/rng  is for 2 pods -> 0 (target)\n"]);
+    let blind = ns.account("blind", &[may("get patch", "poddisruptionbudgets")]);
+    blind.relabel("pdb/rng on=yes").done().said(&["note     not looked at: may not list pods\n"]).not_said(&["impact"]);
 }
 
 #[test]

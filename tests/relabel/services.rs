@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 use super::tool::{PROGRAM, Relabel as _};
 use crate::harness::audit::Audit;
 use crate::harness::manifests::{deployment, service};
-use crate::harness::{Ended, Endpoints, Namespace, Pods, eventually, may};
+use crate::harness::{Ended, Endpoints, Moment, Namespace, Pods, eventually, killed, may};
 
 /// A Deployment and a Service in front of it, with so many ready pods.
 fn rng(ns: &Namespace, replicas: u32) {
@@ -177,4 +177,63 @@ fn kwok_a_service_alone_is_one_read_and_one_write_if_nobody_waits() {
     caller.relabel("svc/rng on-").done().printed("service/rng unlabeled (2 -> 2 endpoints)\n");
     assert_eq!(audit.writes_of(&ns.user("mover")), ["patch services rng", "patch services rng"], "the marker goes");
     nothing_is_left(&ns);
+}
+
+#[test]
+#[ignore = "needs a cluster: make test"]
+fn the_same_command_finishes_a_service_alone_too() {
+    let ns = Namespace::new();
+    rng(&ns, 1);
+    label(&ns, 1, "on=yes");
+    let start = |server: &str| ns.begin_relabel(&format!("svc/rng on=yes {server}"));
+    assert!(killed(&ns, Moment::After(1), start).is_none(), "the marker is to go yet");
+    assert_ne!(ns.get("svc/rng")["metadata"]["labels"], Value::Null);
+    ns.relabel("svc/rng on=yes").done().printed("service/rng labeled (1 -> 1 endpoints)\n");
+    nothing_is_left(&ns);
+    ns.relabel("svc/rng on=yes").done().printed("service/rng not labeled\n");
+}
+
+#[test]
+#[ignore = "needs a cluster: make test"]
+fn whoever_would_put_a_service_back_is_named_where_it_moves_alone() {
+    let ns = Namespace::new();
+    let mut front = service("rng");
+    front["metadata"]["annotations"] = json!({"argocd.argoproj.io/tracking-id": "shop:/Service:web/rng"});
+    ns.create(&front);
+    ns.create(&service("plain"));
+    ns.try_kubectl("apply --server-side --field-manager=team -f -", &service("applied").to_string()).done();
+    for (name, warning) in [
+        (
+            "rng",
+            "  warn     service/rng is managed by Argo CD application shop, which may put back what was: \
+             kubectl relabel -f FILE svc/rng on=yes\n",
+        ),
+        (
+            "applied",
+            "  warn     service/applied is managed by team (server-side apply), whose next change puts back what was: \
+             kubectl relabel -f FILE svc/applied on=yes\n",
+        ),
+    ] {
+        ns.relabel(&format!("svc/{name} on=yes --allow-empty --dry-run")).done().said(&[warning]);
+        ns.relabel(&format!("svc/{name} on=yes --allow-empty")).done().said(&[warning]);
+    }
+    ns.relabel("svc/plain on=yes --allow-empty").done().not_said(&["warn", "impact"]);
+}
+
+#[test]
+#[ignore = "needs a cluster: make test"]
+fn the_old_manifest_of_a_service_is_a_conflict_and_the_new_one_is_none() {
+    let ns = Namespace::new();
+    let apply = |front: &Value| ns.try_kubectl("apply --server-side --field-manager=team -f -", &front.to_string());
+    let mut front = service("rng");
+    apply(&front).done();
+    ns.create(&deployment("rng", 1));
+    ns.rolled_out("deploy/rng");
+    ns.relabel("deploy/rng svc/rng on=yes").done();
+    let ended = apply(&front);
+    assert_ne!(ended.code(), Some(0), "{ended}");
+    ended.said(&["conflict with \"recast\""]);
+    front["spec"]["selector"]["on"] = json!("yes");
+    apply(&front).done();
+    assert_eq!(ns.get("svc/rng")["spec"]["selector"], json!({"app": "rng", "on": "yes"}));
 }

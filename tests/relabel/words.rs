@@ -46,7 +46,7 @@ fn the_words_of_kubectl_label_mean_and_say_the_same() {
         (
             "svc/a service/b svc/a on- none-",
             "service/a unlabeled (1 -> 1 endpoints)\nservice/b unlabeled (1 -> 1 endpoints)\n",
-            "",
+            "label \"none\" not found.\nlabel \"none\" not found.\n",
         ),
         ("svc -l tier=nothing on=yes", "", "No resources found in "),
     ] {

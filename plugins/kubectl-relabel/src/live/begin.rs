@@ -7,7 +7,7 @@ use recast::label::{absent, overwritten, relabel};
 use recast::object::{Object, ObjectId};
 use recast::rights::whoami;
 use recast::snapshot::Snapshot;
-use recast::swap::{Direction, Draft, Journal, Unit, fresh_id, needs_token, now};
+use recast::swap::{Direction, Draft, Journal, MARKER, Unit, fresh_id, needs_token, now};
 
 use super::pod::{Job, PodGoal};
 use super::{Live, one};
@@ -20,10 +20,13 @@ impl Live<'_> {
     /// Relabels what is there.
     pub(super) async fn begin(&self, objects: Vec<(ObjectId, Object)>) -> Outcome {
         let (targets, unchanged) = self.targets(objects)?;
-        for (id, object) in &unchanged {
-            for key in absent(id.kind, object.value(), &self.words.edits, self.args.keep_selector) {
+        let all = targets.iter().map(|target| (target.id.kind, &target.before));
+        for (kind, object) in all.chain(unchanged.iter().map(|(id, object)| (id.kind, object))) {
+            for key in absent(kind, object.value(), &self.words.edits, self.args.keep_selector) {
                 self.screen.say(&format!("label \"{key}\" not found."));
             }
+        }
+        for (id, _) in &unchanged {
             if self.args.output.is_none() {
                 self.screen.line(&format!("{id} not labeled{}", self.args.dry_run.suffix())).map_err(one)?;
             }
@@ -49,7 +52,8 @@ impl Live<'_> {
                 continue;
             }
             match relabel(id.kind, object.value(), edits, keep) {
-                Ok(changed) if changed.is_empty() => unchanged.push((id, object)),
+                Ok(changed) if changed.is_empty() && object.label(MARKER).is_none() => unchanged.push((id, object)),
+                // A Service that still has the marker of an interrupted run loses it.
                 Ok(changed) => targets.push(Target { id, before: object, after: changed.finish().1 }),
                 Err(error) => {
                     let failure = Failure::new(format!("{id}: {error}"));
@@ -71,7 +75,9 @@ impl Live<'_> {
         }
         let mut change = self.change(&targets, &snapshot);
         let all;
-        if !crate::preflight::refusals(&change, self.allowance()).is_empty() {
+        if crate::preflight::refusals(&change, self.allowance()).is_empty() {
+            self.tell_simply(&targets, &snapshot).await.map_err(one)?;
+        } else {
             // The refusal is to name who is behind the Service.
             all = self.survey(&[]).await.map_err(one)?.0;
             change = self.change(&targets, &all);

@@ -13,7 +13,7 @@ use recast::swap::Dependent;
 use super::{Live, one};
 use crate::allowance::Allowance;
 use crate::change::{Change, Target};
-use crate::impact::{self, pod_monitor, rows, service_monitor};
+use crate::impact::{self, Row, pod_monitor, rows, service_monitor};
 use crate::preflight::{Calm, gentler, refusals, warnings};
 
 impl Live<'_> {
@@ -32,7 +32,29 @@ impl Live<'_> {
         if !failures.is_empty() {
             return Err(failures);
         }
-        for (row, line) in rows.iter().zip(impact::table(&rows)) {
+        self.tell(change, &rows);
+        Ok(())
+    }
+
+    /// What is done without any pod: whose manifests say something else, and for which pods a policy is from then on.
+    pub(super) async fn tell_simply(&self, targets: &[Target], snapshot: &Snapshot) -> Result<(), Failure> {
+        if !targets.iter().any(|target| matches!(target.id.kind, Kind::PodDisruptionBudget | Kind::NetworkPolicy)) {
+            self.tell(&self.change(targets, snapshot), &[]);
+            return Ok(());
+        }
+        let pods = (Scope::all(Kind::Pod, self.cluster.namespace()), Need::Optional);
+        let mut around = gather(self.cluster, &[pods]).await?;
+        for target in targets {
+            around.observe(target.id.kind, target.before.clone());
+        }
+        let change = self.change(targets, &around);
+        let is_known = around.all_withheld().next().is_none();
+        self.tell(&change, &if is_known { rows(&change) } else { Vec::new() });
+        Ok(())
+    }
+
+    fn tell(&self, change: &Change<'_>, rows: &[Row]) {
+        for (row, line) in rows.iter().zip(impact::table(rows)) {
             self.screen.labelled(row.label(), &line);
         }
         for line in warnings(change) {
@@ -44,7 +66,6 @@ impl Live<'_> {
         for kind in change.snapshot.all_withheld() {
             self.screen.labelled("note", &format!("not looked at: may not list {}", kind.plural()));
         }
-        Ok(())
     }
 
     /// With `--with-services`, the Services that would be left empty are targets, too.
