@@ -16,6 +16,7 @@ mod relabel {
     mod adopted;
     mod cases;
     mod completion;
+    mod explained;
     mod interrupted;
     mod judge;
     mod killed;

@@ -1,7 +1,12 @@
 //! Commands that a person can type: with the flags that reach the same cluster.
 
+use json_patch::{Patch, PatchOperation};
+use serde_json::Value;
+
 use crate::action::{Propagation, Request};
 use crate::connection::ConnectionArgs;
+use crate::engine::PLANNED;
+use crate::json::without;
 use crate::kind::Kind;
 use crate::manifest::to_yaml;
 use crate::object::{Object, ObjectId};
@@ -48,10 +53,10 @@ impl Commands {
         match request {
             Request::Create { object, .. } => {
                 let command = self.kubectl(&["create", &manager, "-f", "-"]);
-                format!("{command} <<'EOF'\n{}EOF", to_yaml(object.value()))
+                format!("{command} <<'EOF'\n{}EOF", to_yaml(&without_secrets(object)))
             }
             Request::Patch { id, patch } => {
-                let patch = serde_json::to_string(patch).unwrap_or_default();
+                let patch = serde_json::to_string(&known_now(patch)).unwrap_or_default();
                 self.kubectl(&["patch", &id.to_string(), "--type=json", &manager, "-p", &patch])
             }
             Request::Delete { id, propagation, .. } => {
@@ -60,15 +65,41 @@ impl Commands {
                     Propagation::Foreground => "--cascade=foreground",
                     Propagation::Orphan => "--cascade=orphan",
                 };
-                self.kubectl(&["delete", &id.to_string(), cascade])
+                let words = ["delete", &id.to_string(), cascade];
+                // What is to be freed first is waited for apart: by then it is held.
+                let waits = (*propagation == Propagation::Orphan).then_some("--wait=false");
+                self.kubectl(&words.into_iter().chain(waits).collect::<Vec<_>>())
             }
         }
     }
 }
 
+/// The object as it is shown. What is in a Secret is nobody's to read over a shoulder.
+fn without_secrets(object: &Object) -> Value {
+    let mut value = object.value().clone();
+    if value["kind"] == Kind::Secret.name() {
+        without(&mut value, &["data"]);
+    }
+    value
+}
+
+/// The patch without the guards that nobody can type beforehand: the resourceVersion that an object will have, and the uid
+/// of one that is yet to be created.
+fn known_now(patch: &Patch) -> Patch {
+    let is_known = |operation: &&PatchOperation| match operation {
+        PatchOperation::Test(test) => {
+            let planned = test.value.as_str().is_some_and(|value| value.starts_with(PLANNED));
+            test.path.as_str() != "/metadata/resourceVersion" && !planned
+        }
+        _ => true,
+    };
+    Patch(patch.iter().filter(is_known).cloned().collect())
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+    use serde_json::json;
 
     #[test]
     fn a_command_can_be_typed_as_it_stands() {
@@ -78,5 +109,33 @@ mod tests {
             commands.kubectl(&["get", "ds/rng", "-l", "a in (b)"]),
             "kubectl get ds/rng -l 'a in (b)' --context 'my cluster'"
         );
+    }
+
+    #[test]
+    fn a_patch_is_typed_without_what_nobody_can_know_beforehand() {
+        let id = ObjectId::new(Kind::DaemonSet, "web", "rng");
+        let typed = |patch: Value| {
+            let patch = serde_json::from_value(patch).unwrap();
+            let command = Commands::default().same_as(&Request::Patch { id: id.clone(), patch });
+            command.rsplit_once(" -p ").unwrap().1.to_owned()
+        };
+        let uid = |uid: &str| json!({"op": "test", "path": "/metadata/uid", "value": uid});
+        let version = json!({"op": "test", "path": "/metadata/resourceVersion", "value": "7"});
+        let paused = json!({"op": "remove", "path": "/spec/paused"});
+        let shown = |operations: &[&Value]| format!("'{}'", json!(operations));
+        assert_eq!(typed(json!([uid("u"), version, paused])), shown(&[&uid("u"), &paused]));
+        assert_eq!(typed(json!([uid(&format!("{PLANNED}x")), version, paused])), shown(&[&paused]));
+    }
+
+    #[test]
+    fn what_is_in_a_secret_is_not_shown() {
+        let shown = |kind: &str| {
+            let object =
+                json!({"apiVersion": "v1", "kind": kind, "metadata": {"name": "x"}, "data": {"key": "aGlkZGVu"}});
+            let id = ObjectId::new(Kind::Secret, "web", "x");
+            Commands::default().same_as(&Request::Create { id, object: Box::new(Object::new(object).unwrap()) })
+        };
+        assert!(!shown("Secret").contains("aGlkZGVu"));
+        assert!(shown("ConfigMap").contains("aGlkZGVu"));
     }
 }

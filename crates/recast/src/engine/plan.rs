@@ -18,6 +18,9 @@ pub enum Planned {
     Wait(Gate),
 }
 
+/// What the uid of an object begins with that is yet to be created.
+pub const PLANNED: &str = "planned-";
+
 /// More decisions than any goal takes; a plan that is longer goes in a circle.
 const LONGEST: usize = 1000;
 
@@ -86,7 +89,7 @@ fn orphaning(mut value: Value) -> Value {
 }
 
 fn created(mut value: Value, namespace: &str) -> Value {
-    value["metadata"]["uid"] = json!(format!("planned-{}-{}", value["kind"], value["metadata"]["name"]));
+    value["metadata"]["uid"] = json!(format!("{PLANNED}{}-{}", value["kind"], value["metadata"]["name"]));
     // Newer than whatever stood there.
     value["metadata"]["resourceVersion"] = json!(u64::MAX.to_string());
     value["metadata"]["generation"] = json!(1);

@@ -34,6 +34,8 @@ pub fn orphan(id: &ObjectId, object: &Object, why: &str) -> Step {
 /// Takes the hold off.
 pub fn lift(id: &ObjectId, object: &Object, why: &str) -> Step {
     let mut edits = guarded(object);
+    // Not before the garbage collector has freed what it owns, whoever types this.
+    edits.test(&["metadata", "finalizers"]);
     let finalizers = object.metadata().finalizers.as_deref().unwrap_or_default();
     let others: Vec<&String> = finalizers.iter().filter(|finalizer| *finalizer != HOLD).collect();
     if others.is_empty() {
