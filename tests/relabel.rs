@@ -26,6 +26,7 @@ mod relabel {
     mod policies;
     mod policies_moved;
     mod prune;
+    mod rehearsed;
     mod rescue;
     mod resumed;
     mod rights;

@@ -68,12 +68,16 @@ fn several(request: &Request) -> Option<String> {
     (!alike).then(|| request.id().name.clone())
 }
 
+/// How much of a name is kept in another one: with what is put behind it, it is still one that pods can be named after.
+const KEPT: usize = 50;
+
 /// The same creation under a free name: under its own, the server says no more than that it is taken.
 #[must_use]
 pub fn elsewhere(request: &Request, snapshot: &Snapshot) -> Option<Request> {
     let Request::Create { id, object } = request else { return None };
     snapshot.get(id)?;
-    let name = format!("{}-rehearsal", id.name);
+    let kept = id.name.get(..KEPT).unwrap_or(&id.name).trim_end_matches(['-', '.']);
+    let name = format!("{kept}-rehearsal");
     let mut value = object.value().clone();
     value["metadata"]["name"] = name.as_str().into();
     let object = Box::new(Object::new(value).ok()?);

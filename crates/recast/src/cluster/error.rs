@@ -102,6 +102,9 @@ impl ClusterError {
             Some(status) if status.message.contains("being terminated") => {
                 Some(format!("the namespace {} is going away: choose another with -n", self.namespace))
             }
+            Some(status) if status.message.contains("exceeded quota") => {
+                Some(format!("kubectl describe quota{} shows what there is room for", self.flags))
+            }
             Some(status) if status.code == 403 => {
                 Some(format!("kubectl auth can-i {} {}{}", self.verb, self.resource, self.flags))
             }
