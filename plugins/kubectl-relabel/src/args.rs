@@ -109,7 +109,7 @@ pub struct Args {
     #[arg(long, value_name = "BOOL", default_value_t = true, num_args = 0..=1, require_equals = true,
           default_missing_value = "true", action = ArgAction::Set, help_heading = "Waiting")]
     pub wait: bool,
-    /// How long to wait for each thing, such as 90s or 10m; 0 waits for ever
+    /// How long to wait in all, such as 90s or 10m; 0 waits for ever
     #[arg(long, value_name = "TIME", default_value = "10m", help_heading = "Waiting")]
     pub timeout: Timeout,
     /// Wait for a rollout in progress to end, and do not refuse
@@ -152,7 +152,8 @@ pub struct Args {
     pub skip_refused: bool,
 
     /// What to print: the objects, their names, or the patch that changes them
-    #[arg(short, long, value_name = "FORMAT", help_heading = "Output", conflicts_with = "list")]
+    #[arg(short, long, value_name = "FORMAT", help_heading = "Output",
+          conflicts_with_all = ["list", "abort", "unfinished"])]
     pub output: Option<Format>,
     /// Only show what would be done: client sends no write, server lets the server check it
     #[arg(long, value_name = "WHERE", default_value = "none", default_missing_value = "client", num_args = 0..=1,
@@ -200,6 +201,9 @@ impl Args {
             return Err(WordError::NoTarget.into());
         }
         match self.mode() {
+            Some(mode) if self.unfinished && !targets.is_empty() => {
+                Err(Failure::new(format!("{mode} lists all changes, and takes no target: {}", targets.join(" "))))
+            }
             Some(mode) if !edits.is_empty() => Err(Failure::new(format!("{mode} edits no label: {edits}"))),
             None if edits.is_empty() => Err(WordError::NoEdit.into()),
             _ => Ok(Words { targets, edits }),

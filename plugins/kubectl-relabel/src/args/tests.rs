@@ -48,6 +48,7 @@ fn words_that_are_missing_or_too_many_are_told_in_the_words_of_kubectl() {
         ("-f app.yml ds/rng", "at least one label update is required"),
         ("ds/rng a=1 svc/rng", "all resources must be specified before label changes: svc/rng"),
         ("--prune ds/rng a=1", "--prune edits no label: a=1"),
+        ("--unfinished ds/rng", "--unfinished lists all changes, and takes no target: ds/rng"),
         ("--list", "one or more resources must be specified as <resource> <name> or <resource>/<name>"),
     ] {
         assert_eq!(words(line), Err(message.to_owned()), "{line}");
@@ -61,6 +62,8 @@ fn what_contradicts_itself_is_refused() {
         "--abort --unfinished ds/rng",
         "--prune ds/rng --overwrite",
         "--list ds/rng -o yaml",
+        "--abort ds/rng -o name",
+        "--unfinished -o json",
         "ds/rng a=1 -A",
         "ds/rng a=1 --yes",
         "ds/rng a=1 --in-place",
