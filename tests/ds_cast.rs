@@ -16,6 +16,7 @@ mod ds_cast {
     mod adopt;
     mod adopt_killed;
     mod adopt_refused;
+    mod adopt_troubled;
     mod adopt_undo;
     mod answers;
     mod blockers;

@@ -14,6 +14,7 @@ mod harness;
 
 mod relabel {
     mod adopted;
+    mod busy;
     mod cases;
     mod completion;
     mod explained;

@@ -45,11 +45,17 @@ pub enum Verdict {
     Before(Deed),
     /// This is done when the API server has answered, before the program gets the answer.
     After(Deed),
+    /// It never reaches the API server: the program hears that it is to come again in a second.
+    Busy,
     /// It never reaches the API server, and from here on nothing passes, neither requests nor answers.
     StopBefore,
     /// The API server answers, the program never knows: from here on nothing passes, neither requests nor answers.
     StopAfter,
 }
+
+/// The answer of a server that has too much to do.
+const TOO_MANY: &[u8] =
+    b"HTTP/1.1 429 Too Many Requests\r\nRetry-After: 1\r\nContent-Length: 0\r\nConnection: close\r\n\r\n";
 
 /// An address for `--server`. It speaks for the caller; it is gone with the test.
 pub struct Proxy {
@@ -123,7 +129,7 @@ struct Judge<R> {
 
 impl<R: FnMut(&Request) -> Verdict> Way<R> {
     /// One request and its answer. A connection that breaks is the end of it, as it is for the program.
-    fn pass_on(&self, client: TcpStream) -> Option<()> {
+    fn pass_on(&self, mut client: TcpStream) -> Option<()> {
         let mut request = Request::read(&mut BufReader::new(client.try_clone().ok()?))?;
         self.gate.pass()?;
         let mut answer = Answer::untroubled();
@@ -141,6 +147,7 @@ impl<R: FnMut(&Request) -> Verdict> Way<R> {
             }
             Verdict::Before(deed) => deed(),
             Verdict::After(deed) => answer.first = Some(deed),
+            Verdict::Busy => return client.write_all(TOO_MANY).ok(),
             Verdict::StopBefore => {
                 self.gate.shut();
                 self.gate.pass()?;
