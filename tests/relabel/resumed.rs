@@ -54,6 +54,25 @@ fn pods_that_are_named_beside_a_workload_are_labelled_by_whoever_goes_on() {
 
 #[test]
 #[ignore = "needs a cluster: make test"]
+fn pods_that_are_named_beside_a_workload_are_put_back_with_it() {
+    let scene = Scene::of(DAEMON_SET_ADD);
+    scene.ns.kubectl("run alone --image=none --labels=app=other,active1=no");
+    let labels = || scene.ns.get("pod/alone")["metadata"]["labels"]["active1"].clone();
+    let words = format!("pod/alone {} --overwrite", scene.words());
+    let start = |server: &str| scene.ns.begin_relabel(&format!("{words} {server}"));
+    assert!(killed(&scene.ns, Moment::After(5), start).is_none(), "there is more to write than that");
+    assert_eq!(labels(), "yes");
+    scene
+        .ns
+        .relabel("--abort ds/rng")
+        .done()
+        .printed("daemonset.apps/rng put back\nservice/rng put back\npod/alone put back\n");
+    assert_eq!(labels(), "no");
+    assert!(scene.ns.get("ds/rng")["spec"]["selector"]["matchLabels"]["active1"].is_null());
+}
+
+#[test]
+#[ignore = "needs a cluster: make test"]
 fn whoever_gives_up_waiting_says_what_for_and_what_cannot_wait() {
     let scene = Scene::of(DAEMON_SET_ADD);
     let proxy = late_slices(&scene, Duration::from_mins(5));

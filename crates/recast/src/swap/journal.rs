@@ -3,6 +3,7 @@
 //! Its name follows from the target's kind and name, so that creating it is the lock for that target. A Secret and not a
 //! `ConfigMap`, since the objects in it may hold passwords in their variables; compressed, since they may be large.
 
+use std::collections::BTreeMap;
 use std::io::{Read as _, Write as _};
 
 use flate2::Compression;
@@ -17,7 +18,7 @@ use super::handoff::{Handoff, Side};
 use super::moves::Move;
 use super::names::JOURNAL;
 use super::policy::Policy;
-use super::unit::Unit;
+use super::unit::{PodRecord, Unit};
 use crate::kind::Kind;
 use crate::label::LabelEdits;
 use crate::object::{Object, ObjectId};
@@ -55,6 +56,9 @@ pub struct Journal {
     pub moves: Vec<Move>,
     /// Disruption budgets and network policies.
     pub policies: Vec<Policy>,
+    /// Pods that were named themselves, by uid.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub pods: BTreeMap<String, PodRecord>,
     /// Pods that pass to an owner of another kind; then nothing else is changed.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub handoff: Option<Handoff>,
@@ -232,6 +236,7 @@ mod tests {
             units: vec![unit],
             moves: Vec::new(),
             policies: Vec::new(),
+            pods: BTreeMap::new(),
             handoff: None,
         }
     }

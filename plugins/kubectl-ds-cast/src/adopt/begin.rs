@@ -1,5 +1,7 @@
 //! Beginning adoptions: what stands against them is looked for, and then they are drafted.
 
+use std::collections::BTreeMap;
+
 use recast::cluster::ClusterError;
 use recast::dependents;
 use recast::failure::Failure;
@@ -67,6 +69,7 @@ impl Adopting<'_> {
             units: Vec::new(),
             moves: Vec::new(),
             policies: Vec::new(),
+            pods: BTreeMap::new(),
             handoff: None,
         };
         Passing { swap: self.swap(journal, Direction::Forward), handoff, origin }

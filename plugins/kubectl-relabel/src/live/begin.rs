@@ -9,7 +9,7 @@ use recast::rights::whoami;
 use recast::snapshot::Snapshot;
 use recast::swap::{Direction, Draft, Journal, MARKER, Unit, fresh_id, needs_token, now};
 
-use super::pod::{Job, PodGoal};
+use super::pod::{Job, PodGoal, records};
 use super::{Live, one};
 use crate::change::{Change, Target};
 
@@ -122,15 +122,12 @@ impl Live<'_> {
             *watch =
                 self.watch(&ids.iter().cloned().chain(others).collect::<Vec<_>>(), &mut snapshot).await.map_err(one)?;
         }
-        let mut jobs: Vec<Job> = Vec::new();
-        if targets.iter().any(|target| target.id.kind != Kind::Pod) {
-            let journal = self.journal(&targets, units, &snapshot, by).map_err(one)?;
-            jobs.push(Job::Swap(Box::new(self.swap(journal, Direction::Forward))));
+        let journal = self.journal(&targets, units, &snapshot, by).map_err(one)?;
+        let pods = targets.iter().filter_map(|target| PodGoal::of(&journal, Direction::Forward, &target.id));
+        let mut jobs: Vec<Job> = pods.map(Job::Pod).collect();
+        if targets.len() > jobs.len() {
+            jobs.insert(0, Job::Swap(Box::new(self.swap(journal, Direction::Forward))));
         }
-        let pods = targets.iter().filter(|target| target.id.kind == Kind::Pod);
-        jobs.extend(pods.map(|pod| {
-            Job::Pod(PodGoal { id: pod.id.clone(), uid: pod.before.uid().to_owned(), edits: self.words.edits.clone() })
-        }));
         self.carry_out(jobs, &targets, unchanged, snapshot, watch).await
     }
 
@@ -169,6 +166,7 @@ impl Live<'_> {
                 _ => {}
             }
         }
+        let named = targets.iter().filter(|target| target.id.kind == Kind::Pod).map(|target| &target.before);
         let pods = units.iter().flat_map(Unit::all).flat_map(|unit| unit.pods.values());
         let token = needs_token(&self.words.edits, pods);
         Ok(Journal {
@@ -185,6 +183,7 @@ impl Live<'_> {
             units,
             moves,
             policies,
+            pods: records(named, &self.words.edits),
             handoff: None,
         })
     }

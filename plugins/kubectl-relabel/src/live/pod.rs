@@ -1,11 +1,13 @@
 //! One pod's labels.
 
+use std::collections::BTreeMap;
+
 use recast::engine::{Goal, Step};
 use recast::failure::Failure;
 use recast::label::LabelEdits;
-use recast::object::ObjectId;
+use recast::object::{Object, ObjectId};
 use recast::snapshot::Snapshot;
-use recast::swap::{Swap, Wanted, patch_labels};
+use recast::swap::{Direction, Journal, PodRecord, Swap, Wanted, patch_labels, record};
 
 /// A pod that is relabelled itself.
 pub struct PodGoal {
@@ -13,8 +15,27 @@ pub struct PodGoal {
     pub id: ObjectId,
     /// Its uid.
     pub uid: String,
-    /// The edits.
-    pub edits: LabelEdits,
+    /// What its labels are to be.
+    pub wanted: Wanted,
+}
+
+impl PodGoal {
+    /// A pod that the change has named itself, on the way to its end or back.
+    #[must_use]
+    pub fn of(journal: &Journal, direction: Direction, id: &ObjectId) -> Option<Self> {
+        let (uid, record) = journal.pods.iter().find(|(_, record)| record.name == id.name)?;
+        let wanted = match direction {
+            Direction::Forward => journal.edits.iter().map(|edit| (edit.key.clone(), edit.value.clone())).collect(),
+            Direction::Back => record.labels.clone(),
+        };
+        Some(Self { id: id.clone(), uid: uid.clone(), wanted })
+    }
+}
+
+/// What is kept of the pods that are named themselves, by uid.
+pub fn records<'p>(pods: impl Iterator<Item = &'p Object>, edits: &LabelEdits) -> BTreeMap<String, PodRecord> {
+    let keys: Vec<&str> = edits.iter().map(|edit| edit.key.as_str()).collect();
+    pods.map(|pod| (pod.uid().to_owned(), record(pod, &keys, false))).collect()
 }
 
 impl Goal for PodGoal {
@@ -24,8 +45,7 @@ impl Goal for PodGoal {
             Failure::new(format!("{} was deleted, or made anew, by somebody else", self.id))
                 .hint("look at the pods again")
         })?;
-        let wanted: Wanted = self.edits.iter().map(|edit| (edit.key.clone(), edit.value.clone())).collect();
-        let action = patch_labels(pod, &wanted, "as asked");
+        let action = patch_labels(pod, &self.wanted, "as asked");
         Ok(action.map_or(Step::Done, |action| Step::Act(vec![action])))
     }
 }

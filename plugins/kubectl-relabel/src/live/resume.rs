@@ -66,7 +66,7 @@ impl Live<'_> {
             snapshot.observe(Kind::Secret, secret);
         }
         let targets = targets(&journal, direction, &snapshot);
-        let pods = pods(&journal, direction, &snapshot);
+        let pods = named(&journal, direction, &snapshot).into_iter().map(Job::Pod);
         let swap = self.swap(journal, direction);
         let jobs: Vec<Job> = std::iter::once(Job::Swap(Box::new(swap.clone()))).chain(pods).collect();
         let steps = planned(&jobs, &snapshot).map_err(one)?;
@@ -148,22 +148,17 @@ fn targets(journal: &Journal, direction: Direction, snapshot: &Snapshot) -> Vec<
         after["spec"][field] = selector.clone();
         Some(Target { id: id.clone(), before, after })
     });
-    let pods = named(journal, direction).filter_map(|id| {
-        let before = snapshot.get(id)?.clone();
-        Some(Target { id: id.clone(), after: before.value().clone(), before })
+    let pods = named(journal, direction, snapshot).into_iter().filter_map(|pod| {
+        let before = snapshot.get(&pod.id)?.clone();
+        Some(Target { id: pod.id, after: before.value().clone(), before })
     });
     units.chain(selecting).chain(pods).collect()
 }
 
-/// The pods that were named themselves. They are no part of what is put back.
-fn named(journal: &Journal, direction: Direction) -> impl Iterator<Item = &ObjectId> {
-    journal.targets.iter().filter(move |id| direction == Direction::Forward && id.kind == Kind::Pod)
-}
-
-fn pods(journal: &Journal, direction: Direction, snapshot: &Snapshot) -> Vec<Job> {
-    let job = |id: &ObjectId| {
-        let uid = snapshot.get(id).map(|pod| pod.uid().to_owned()).unwrap_or_default();
-        Job::Pod(PodGoal { id: id.clone(), uid, edits: journal.edits.clone() })
-    };
-    named(journal, direction).map(job).collect()
+/// The pods that were named themselves. One that is gone need not be put back.
+fn named(journal: &Journal, direction: Direction, snapshot: &Snapshot) -> Vec<PodGoal> {
+    let pods = journal.targets.iter().filter(|id| id.kind == Kind::Pod);
+    let goals = pods.filter_map(|id| PodGoal::of(journal, direction, id));
+    let is_there = |goal: &PodGoal| snapshot.get(&goal.id).is_some_and(|pod| pod.uid() == goal.uid);
+    goals.filter(|goal| direction == Direction::Forward || is_there(goal)).collect()
 }

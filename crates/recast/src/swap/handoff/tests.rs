@@ -1,5 +1,7 @@
 //! A handoff on a small cluster in which all goes well, and where it does not.
 
+use std::collections::BTreeMap;
+
 use serde_json::{Value, json};
 
 use super::*;
@@ -165,6 +167,7 @@ fn swap(handoff: Handoff, direction: Direction) -> Swap {
         units: Vec::new(),
         moves: Vec::new(),
         policies: Vec::new(),
+        pods: BTreeMap::new(),
         handoff: Some(handoff),
     };
     Swap {
