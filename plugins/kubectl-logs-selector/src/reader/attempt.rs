@@ -8,9 +8,9 @@ use futures::{FutureExt as _, StreamExt as _};
 use recast::cluster::{ClusterError, Parts};
 use recast::kind::Kind;
 use recast::object::ObjectId;
-use tokio::time::{Instant, sleep, sleep_until};
+use tokio::time::{Instant, sleep, sleep_until, timeout};
 
-use super::stall::Silence;
+use super::stall::{ANSWER, Silence};
 use super::{News, Work};
 use crate::intake::Flow;
 use crate::pod::{Pod, State};
@@ -243,7 +243,8 @@ impl Work {
     /// Whether the container has not been restarted, as far as the server knows: a watch may know it later.
     async fn is_still(&self, life: u32) -> bool {
         let id = ObjectId::new(Kind::Pod, &self.namespace, &self.name);
-        let read = self.reader.cluster.get(&id).await.ok().flatten().and_then(|object| Pod::read(&object));
+        let read = timeout(ANSWER, self.reader.cluster.get(&id)).await.ok().and_then(Result::ok).flatten();
+        let read = read.and_then(|object| Pod::read(&object));
         let seen = self.reader.pod.borrow().clone();
         let of = |pod: &Pod| pod.container(&self.reader.container).map(|container| container.life);
         let same = |pod: &Pod| of(pod) == Some(life);

@@ -13,8 +13,8 @@ use crate::stamp::{Stamp, StampReader};
 pub const FIRST: Duration = Duration::from_secs(10);
 const LONGEST: Duration = Duration::from_mins(5);
 
-/// How long that answer may take.
-const ANSWER: Duration = Duration::from_secs(5);
+/// How long that answer may take, and that to any other short question: the connection may have gone dead.
+pub const ANSWER: Duration = Duration::from_secs(5);
 
 /// How much later a line may come here that was seen there.
 const LATER: Duration = Duration::from_secs(1);
