@@ -7,7 +7,7 @@ pub mod table;
 mod tally;
 mod verdict;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::rc::Rc;
 use std::time::Instant;
 
@@ -72,7 +72,7 @@ impl Traffic {
 
     /// Takes in who is there now; whoever is not told of any more is gone.
     pub fn observe<'p>(&mut self, present: impl Iterator<Item = Present<'p>>, now: Instant) {
-        let mut there = Vec::new();
+        let mut there = BTreeSet::new();
         for Present { pod, standings, .. } in present.filter(|present| !present.gone) {
             let (begun, best) = (self.begun, best(standings));
             let watched = self.pods.entry(pod.uid.clone()).or_insert_with(|| Watched {
@@ -84,9 +84,9 @@ impl Traffic {
             watched.standings = standings.to_vec();
             watched.tally.gone = None;
             watched.tally.be(Place::of(best, watched.tally.has_left), now);
-            there.push(pod.uid.clone());
+            there.insert(pod.uid.as_str());
         }
-        for (_, watched) in self.pods.iter_mut().filter(|(uid, _)| !there.contains(uid)) {
+        for (_, watched) in self.pods.iter_mut().filter(|(uid, _)| !there.contains(uid.as_str())) {
             watched.tally.be(Place::Out, now);
             watched.tally.gone.get_or_insert(now);
         }
@@ -131,6 +131,7 @@ impl Traffic {
     /// The pods, as they are judged.
     #[must_use]
     pub fn cases(&self, fronts: &[Front], now: Instant) -> Vec<Case> {
+        let known = self.known();
         let case = |(uid, watched): (&String, &Watched)| {
             let tally = &watched.tally;
             Case {
@@ -140,7 +141,7 @@ impl Traffic {
                 since: now.saturating_duration_since(tally.since),
                 served: tally.served,
                 strayed: if fronts.is_empty() { tally.sure } else { tally.strayed },
-                dark: tally.gone.is_none() && self.is_dark(uid),
+                dark: tally.gone.is_none() && !known.contains(uid.as_str()),
                 verdict: watched.verdict(now).to_string(),
             }
         };
@@ -149,10 +150,13 @@ impl Traffic {
         cases
     }
 
-    /// Whether nobody knows what the pod writes: a log of it cannot be read, or none is.
-    fn is_dark(&self, pod: &str) -> bool {
-        let mut streams = self.streams.values().filter(|(uid, _)| uid == pod).map(|(_, stream)| stream).peekable();
-        streams.peek().is_none() || streams.any(Stream::is_dark)
+    /// The pods of which all that they write is known: a log of each is read, and none cannot be.
+    fn known(&self) -> BTreeSet<&str> {
+        let of = |dark: bool| {
+            let streams = self.streams.values().filter(move |(_, stream)| stream.is_dark() == dark);
+            streams.map(|(uid, _)| uid.as_str()).collect::<BTreeSet<_>>()
+        };
+        &of(false) - &of(true)
     }
 }
 

@@ -1,6 +1,5 @@
 //! What is expected of the traffic: that every pod that serves gets some, and that no other does.
 
-use std::fmt;
 use std::time::Duration;
 
 use recast::failure::Failure;
@@ -64,9 +63,10 @@ impl Expectation {
     /// Judges after a time; `over` says that nothing more will come. What is decided stays so.
     pub fn judge(&mut self, cases: &[Case], elapsed: Duration, over: bool) {
         if self.outcome.is_none() {
+            let over = over || elapsed >= self.limit;
             self.outcome = match self.wish {
-                Wish::Traffic => self.traffic(cases, over || elapsed >= self.limit),
-                Wish::Silence => self.silence(cases, over || elapsed >= self.limit),
+                Wish::Traffic => self.traffic(cases, over),
+                Wish::Silence => self.silence(cases, over),
             };
         }
     }
@@ -81,7 +81,7 @@ impl Expectation {
         if !over {
             return None;
         }
-        let limit = Limit(self.limit);
+        let limit = Timeout(Some(self.limit));
         if serving.is_empty() {
             return Some(Err(match cases.len() {
                 0 => Failure::new(format!("there was no pod within {limit}")),
@@ -99,7 +99,7 @@ impl Expectation {
         if !over {
             return None;
         }
-        let limit = Limit(self.limit);
+        let limit = Timeout(Some(self.limit));
         if cases.is_empty() {
             return Some(Err(Failure::new(format!("there was no pod within {limit}"))));
         }
@@ -129,14 +129,6 @@ impl Case {
             1 => format!("{}: 1 line ({})", self.name, self.verdict),
             count => format!("{}: {count} lines ({})", self.name, self.verdict),
         }
-    }
-}
-
-struct Limit(Duration);
-
-impl fmt::Display for Limit {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        Timeout(Some(self.0)).fmt(f)
     }
 }
 
