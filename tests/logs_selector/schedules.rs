@@ -29,26 +29,24 @@ const ROUNDS: usize = 100;
 #[test]
 #[ignore = "needs a cluster: make test"]
 fn kwok_some_schedules_of_troubles_lose_and_double_nothing() {
-    schedules(2, 5, None, false);
+    schedules(2, 5, None);
 }
 
 #[test]
 #[ignore = "needs a cluster: make test"]
 fn controllers_an_api_server_that_is_killed_and_comes_back_costs_no_line() {
-    schedules(1, 5, Some(1), false);
+    schedules(1, 5, Some(1));
 }
 
 #[test]
 #[ignore = "takes long: make soak"]
 fn kwok_soak_schedules_of_troubles_lose_and_double_nothing() {
     let count = std::env::var("RECAST_ROUNDS").ok().and_then(|text| text.parse().ok()).unwrap_or(ROUNDS);
-    schedules(count, 20, Some(5), true);
+    schedules(count, 20, Some(5));
 }
 
-/// So many schedules with so many pods. In each that `restarts` divides the API server is killed, too. Pods are deleted in
-/// the long test alone: it happens there that one goes among other troubles and its last lines are neither shown nor said
-/// to be missing, which the short one would show by chance only.
-fn schedules(count: usize, pods: usize, restarts: Option<usize>, deletes: bool) {
+/// So many schedules with so many pods. In each that `restarts` divides the API server is killed, too.
+fn schedules(count: usize, pods: usize, restarts: Option<usize>) {
     let mut chance = Chance::from_seed();
     let ns = Arc::new(Namespace::new());
     let kubelet = Kubelet::of(&ns);
@@ -57,7 +55,7 @@ fn schedules(count: usize, pods: usize, restarts: Option<usize>, deletes: bool) 
     let reader = ns.account("reader", &ns.role("logs-selector"));
     let server = restarts.map(|_| ApiServer::of_the_cluster());
     for number in 0..count {
-        let schedule = Trouble::schedule(&mut chance, deletes);
+        let schedule = Trouble::schedule(&mut chance);
         println!("schedule {number}: {schedule:?}");
         containers.begin(&kubelet);
         // Half of them go straight to the API server, half over one that forgets; a program sees no difference.

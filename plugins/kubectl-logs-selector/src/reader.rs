@@ -114,7 +114,7 @@ struct Work {
     checked: Option<Stamp>,
     /// Whether a failure was told that has not passed yet.
     troubled: bool,
-    /// Whether there was nothing more when it was asked for last, nor will be unless the container goes on.
+    /// Whether the pod is about to go, and nothing more was there when that was asked last.
     caught_up: bool,
     /// How long a stream may be silent until that is looked into.
     patience: Duration,
@@ -238,7 +238,7 @@ impl Work {
     /// Follows a life of the container until its stream ends.
     async fn follow_life(&mut self, life: u32) -> After {
         let ending = self.attempt(true, false, Some(life)).await;
-        self.judge(&ending);
+        self.judge(&ending, false).await;
         match ending {
             Ending::Enough => After::Stop,
             // A clean end does not prove that the container has ended.
@@ -255,7 +255,7 @@ impl Work {
         let mut unfinished = None;
         loop {
             let ending = self.attempt(false, previous, life).await;
-            self.judge(&ending);
+            self.judge(&ending, previous).await;
             match ending {
                 Ending::Enough => return After::Stop,
                 Ending::Cut => self.pause().await,

@@ -61,10 +61,9 @@ impl Trouble {
         Self::WatchExpired,
     ];
 
-    /// Each of them once, and some of them twice, in any order; pods are deleted only if that is wanted, too.
-    pub fn schedule(chance: &mut Chance, deletes: bool) -> Vec<Self> {
+    /// Each of them once, and some of them twice, in any order.
+    pub fn schedule(chance: &mut Chance) -> Vec<Self> {
         let mut all = Self::ALL.to_vec();
-        all.retain(|trouble| deletes || *trouble != Self::Deleted);
         all.extend((0..6).map(|_| chance.one_of(&all)).collect::<Vec<_>>());
         let mut schedule = Vec::new();
         while !all.is_empty() {

@@ -3,38 +3,28 @@
 use super::Work;
 use super::attempt::Ending;
 
-/// What is known when a stream has ended.
-#[derive(Clone, Copy, Debug)]
-struct Known {
-    /// Whether all was read before it began.
-    before: bool,
-    /// Whether it has brought something new.
-    brought: bool,
-    /// Whether the pod is gone, or on its way out.
-    leaving: bool,
-}
-
 impl Ending {
-    /// Whether all that was written by then was read. A stream that ends as if there were no more says so only if it has
-    /// brought nothing new, or if its container is about to end. A kubelet ends the stream of a pod that is deleted: one
-    /// that goes on has gone dead.
-    fn is_all(&self, known: Known) -> bool {
+    /// Whether all that was written by then was read. `before` says whether it was before that stream began, `confirmed`
+    /// whether the last line of the log was seen when it was asked for afterwards.
+    fn is_all(&self, before: bool, confirmed: bool) -> bool {
         match self {
             Self::Enough => true,
-            Self::Clean => !known.brought || known.leaving,
+            // A kubelet that dies looks just the same.
+            Self::Clean => confirmed,
+            // A kubelet ends the stream of a pod that is deleted: one that goes on has gone dead.
             Self::Left | Self::Cut | Self::OtherLife => false,
             // Who is not there any more writes nothing.
-            Self::Refused(error) => error.is_not_found() && known.before,
+            Self::Refused(error) => before && error.is_not_found(),
         }
     }
 }
 
 impl Work {
-    /// Remembers what the end of a stream says.
-    pub(super) fn judge(&mut self, ending: &Ending) {
+    /// Remembers what the end of a stream says. Only of a pod that is about to go it matters.
+    pub(super) async fn judge(&mut self, ending: &Ending, previous: bool) {
         let leaving = self.reader.pod.borrow().as_ref().is_none_or(|pod| pod.deleting);
-        let known = Known { before: self.caught_up, brought: self.intake.first().is_some(), leaving };
-        self.caught_up = ending.is_all(known);
+        let confirmed = leaving && matches!(ending, Ending::Clean) && self.has_seen_the_last(previous).await;
+        self.caught_up = ending.is_all(self.caught_up, confirmed);
     }
 
     /// Whether the pod is gone.
@@ -56,18 +46,16 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_stream_that_ends_as_if_there_were_no_more_is_believed_only_in_its_circumstances() {
-        for (ending, before, brought, leaving, all) in [
-            (Ending::Clean, false, false, false, true),
-            (Ending::Clean, true, true, false, false),
-            (Ending::Clean, false, true, true, true),
-            (Ending::Left, true, false, true, false),
-            (Ending::Enough, false, true, false, true),
-            (Ending::Cut, true, false, true, false),
-            (Ending::OtherLife, true, false, false, false),
+    fn a_stream_that_ends_as_if_there_were_no_more_is_believed_only_if_that_is_confirmed() {
+        for (ending, before, confirmed, all) in [
+            (Ending::Clean, true, false, false),
+            (Ending::Clean, false, true, true),
+            (Ending::Left, true, false, false),
+            (Ending::Enough, false, false, true),
+            (Ending::Cut, true, false, false),
+            (Ending::OtherLife, true, false, false),
         ] {
-            let known = Known { before, brought, leaving };
-            assert_eq!(ending.is_all(known), all, "{ending:?} {known:?}");
+            assert_eq!(ending.is_all(before, confirmed), all, "{ending:?} {before} {confirmed}");
         }
     }
 }

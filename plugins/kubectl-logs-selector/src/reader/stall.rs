@@ -82,9 +82,7 @@ impl Work {
     pub(super) async fn has_more(&mut self, previous: bool) -> bool {
         let newest = self.intake.continuity().newest();
         let last = newest.unwrap_or_default();
-        // Of a log that was not asked for from its beginning the last line may be one that is not wanted.
-        let unwanted = newest.is_none() && self.reader.beginning != Beginning::default();
-        if unwanted || self.checked.replace(last) == Some(last) {
+        if self.has_unwanted() || self.checked.replace(last) == Some(last) {
             return false;
         }
         match self.last_line(previous).await {
@@ -95,6 +93,21 @@ impl Work {
             Last::Nothing => self.doubts(self.pace.is_fresh()),
             Last::Unknown => self.doubts(self.reader.terms.follow || self.pace.is_fresh()),
         }
+    }
+
+    /// Whether the last line of the log is one that was seen.
+    pub(super) async fn has_seen_the_last(&self, previous: bool) -> bool {
+        let known = self.intake.continuity();
+        match self.last_line(previous).await {
+            Last::Line(stamp, line) => known.knows(stamp, &line) || self.has_unwanted(),
+            Last::Nothing => known.newest().is_none(),
+            Last::Refused | Last::Unknown => false,
+        }
+    }
+
+    /// Whether the last line of the log may be one that is not wanted: it was not asked for from its beginning.
+    fn has_unwanted(&self) -> bool {
+        self.intake.continuity().newest().is_none() && self.reader.beginning != Beginning::default()
     }
 
     /// Nothing was learned: it is to be asked again, if that is worth it.
