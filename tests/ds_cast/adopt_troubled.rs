@@ -17,5 +17,9 @@ fn controllers_that_see_pods_late_start_none_beside_those_that_are_kept() {
         scene.ns.cast("rng --adopt").done();
         scene.is_adopted();
         assert!(scene.endpoints.fewest() >= pods);
+        let scene = scene.anew(4);
+        scene.ns.cast("--undo ds/rng").done();
+        scene.is_returned(pods);
+        assert!(scene.endpoints.fewest() >= pods);
     }
 }

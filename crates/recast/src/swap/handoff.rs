@@ -104,6 +104,7 @@ impl Swap {
         some(Self::untoken(way, snapshot))
             .or_else(linked)
             .or_else(|| some(self.forget_history(way, snapshot)))
+            .or_else(|| self.await_stripped(snapshot).map(Step::Wait))
             .or_else(|| self.remove_fence(snapshot))
     }
 

@@ -214,6 +214,7 @@ fn the_old_owners_go_only_when_the_new_one_has_its_pods() {
             "patch daemonset.apps/rng",
             "patch pod/a",
             "patch pod/c",
+            "wait for the controllers to see that the pods have lost labels",
             "delete service/kube-recast-1-forward",
             "delete secret/kube-recast.deployment.rng",
             "delete secret/kube-recast.daemonset.rng",
@@ -309,6 +310,14 @@ fn what_others_do_in_between_is_told_and_left() {
         back.snapshot = after(&back.snapshot, &actions);
     }
     assert!(refused(&back).starts_with(&format!("{DAEMON_SET} was made anew by")), "it is not ours to take apart");
+}
+
+#[test]
+fn what_is_being_put_back_does_not_go_forward() {
+    let mut scene = Scene::new().until("create secret/kube-recast.deployment.rng");
+    let fence = json!({"metadata": {"name": "kube-recast-1-back", "namespace": "web", "uid": "fence"}});
+    scene.snapshot.observe(Kind::Service, Object::new(fence).unwrap());
+    assert_eq!(scene.next().unwrap_err().message(), "this change is being put back");
 }
 
 #[test]
