@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use serde_json::json;
 
-use super::judge::{Judge, left_nothing, workload};
+use super::judge::{Judge, KINDS, left_nothing, workload};
 use super::tool::Relabel as _;
 use crate::harness::{Running, eventually};
 
@@ -22,15 +22,23 @@ fn typed(judge: &Judge, step: &str) {
 
 #[test]
 #[ignore = "needs a cluster: make test"]
-fn the_commands_for_a_daemon_set_come_to_the_same_end_and_tell_no_secret() {
-    let mut object = workload("ds");
-    object["spec"]["template"]["spec"]["containers"][0]["env"] = json!([{"name": "A", "value": "b"}]);
-    let judge = Judge::of("ds", &object);
-    let script = judge.ns.relabel("ds/rng svc/tier tier=front --overwrite --explain").done().stdout;
-    // What is compressed and in base64 begins so.
-    assert!(!script.contains("H4sI"), "the journal has every variable in it: {script}");
-    judge.undisturbed(|| script.split("\n\n").filter(|step| !step.is_empty()).for_each(|step| typed(&judge, step)));
-    left_nothing(&judge.ns, "ds/rng");
-    judge.is_as_asked("tier=front");
-    assert_eq!(judge.ns.get("svc/tier")["spec"]["selector"]["tier"], "front");
+fn the_commands_come_to_the_same_end_and_tell_no_secret() {
+    std::thread::scope(|scope| {
+        for kind in KINDS {
+            scope.spawn(move || {
+                let mut object = workload(kind);
+                object["spec"]["template"]["spec"]["containers"][0]["env"] = json!([{"name": "A", "value": "b"}]);
+                let judge = Judge::of(kind, &object);
+                let words = format!("{kind}/rng svc/tier tier=front --overwrite --explain");
+                let script = judge.ns.relabel(&words).done().stdout;
+                // What is compressed and in base64 begins so.
+                assert!(!script.contains("H4sI"), "the journal has every variable in it: {script}");
+                let steps = || script.split("\n\n").filter(|step| !step.is_empty());
+                judge.undisturbed(|| steps().for_each(|step| typed(&judge, step)));
+                left_nothing(&judge.ns, &format!("{kind}/rng"));
+                judge.is_as_asked("tier=front");
+                assert_eq!(judge.ns.get("svc/tier")["spec"]["selector"]["tier"], "front");
+            });
+        }
+    });
 }

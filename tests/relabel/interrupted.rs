@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use serde_json::json;
+use serde_json::{Value, json};
 
 use super::cases::{DAEMON_SET_ADD, DEPLOYMENT_CHANGE};
 use super::scene::Scene;
@@ -200,21 +200,36 @@ fn a_journal_of_a_newer_version_is_left_alone() {
     scene.is_changed();
 }
 
+/// A lock of the DaemonSet and one of a Service, with that in them.
+fn locked(scene: &Scene, locks: &[(&str, Value)]) {
+    for (name, data) in locks {
+        let metadata = json!({"name": name, "labels": {"kube-recast/journal": "x"}});
+        scene.ns.create(&json!({"apiVersion": "v1", "kind": "Secret", "metadata": metadata, "stringData": data}));
+    }
+}
+
 #[test]
 #[ignore = "needs a cluster: make test"]
 fn a_broken_journal_is_said_and_left_alone() {
     let scene = Scene::of(DAEMON_SET_ADD);
-    let data = json!({"journal": "bm90aGluZw=="});
-    let metadata = json!({"name": "kube-recast.daemonset.rng", "labels": {"kube-recast/journal": "x"}});
-    scene.ns.create(&json!({"apiVersion": "v1", "kind": "Secret", "metadata": metadata, "data": data}));
-    for words in [scene.words().as_str(), "--abort ds/rng"] {
-        scene
-            .ns
-            .relabel(words)
-            .refused()
-            .printed("")
-            .said(&["cannot use the journal secret/kube-recast.daemonset.rng"]);
+    let (first, other) = ("kube-recast.daemonset.rng", "kube-recast.service.rng");
+    let gone = format!("hint: nothing was changed yet: kubectl delete secret {first} -n {}", scene.ns.name());
+    for (locks, said) in [
+        (vec![(first, json!({"journal": "nothing"}))], vec!["cannot use the journal secret/kube-recast.daemonset.rng"]),
+        (
+            vec![(first, json!({"of": other}))],
+            vec!["secret/kube-recast.daemonset.rng belongs to secret/kube-recast.service.rng, which is gone", &gone],
+        ),
+        (
+            vec![(first, json!({"of": other})), (other, json!({"of": first}))],
+            vec!["secret/kube-recast.service.rng holds no journal"],
+        ),
+    ] {
+        locked(&scene, &locks);
+        for words in [scene.words().as_str(), "--abort ds/rng"] {
+            scene.ns.relabel(words).refused().printed("").said(&said);
+        }
+        scene.ns.kubectl("delete secrets -l kube-recast/journal");
+        scene.is_as_before();
     }
-    scene.ns.kubectl("delete secret/kube-recast.daemonset.rng");
-    scene.is_as_before();
 }

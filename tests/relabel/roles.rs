@@ -34,6 +34,17 @@ fn each_role_is_enough_for_its_command() {
     ended.not_said(&["may not list networkpolicies", "may not list poddisruptionbudgets"]);
 }
 
+/// What an interrupted run has left is looked for among the secrets, where that is allowed.
+#[test]
+#[ignore = "needs a cluster: make test"]
+fn the_role_is_enough_for_what_a_selector_chooses() {
+    let ns = Namespace::new();
+    rng(&ns);
+    ns.kubectl("label ds/rng svc/rng team=a --overwrite");
+    let printed = "daemonset.apps/rng labeled\nservice/rng labeled\n";
+    holder(&ns, "relabel").relabel("ds,svc -l team=a on=yes").done().printed(printed);
+}
+
 #[test]
 #[ignore = "needs a cluster: make test"]
 fn kwok_with_one_verb_less_a_change_is_refused_before_the_first_write() {

@@ -5,7 +5,7 @@ use serde_json::Value;
 
 use crate::action::{Propagation, Request};
 use crate::connection::ConnectionArgs;
-use crate::engine::PLANNED;
+use crate::engine::{PLANNED, PLANNED_REVISION};
 use crate::json::without;
 use crate::kind::Kind;
 use crate::manifest::to_yaml;
@@ -57,7 +57,8 @@ impl Commands {
             }
             Request::Patch { id, patch } => {
                 let patch = serde_json::to_string(&known_now(patch)).unwrap_or_default();
-                self.kubectl(&["patch", &id.to_string(), "--type=json", &manager, "-p", &patch])
+                let command = self.kubectl(&["patch", &id.to_string(), "--type=json", &manager, "-p", &patch]);
+                self.with_revision(command, id)
             }
             Request::Delete { id, propagation, .. } => {
                 let cascade = match propagation {
@@ -71,6 +72,16 @@ impl Commands {
                 self.kubectl(&words.into_iter().chain(waits).collect::<Vec<_>>())
             }
         }
+    }
+
+    /// The revision of a `StatefulSet` that its controller has yet to name is asked for when the command is typed. It stands
+    /// within quotes of the shell, and of JSON.
+    fn with_revision(&self, command: String, pod: &ObjectId) -> String {
+        let Some((before, rest)) = command.split_once(PLANNED_REVISION) else { return command };
+        let Some((name, after)) = rest.split_once('"') else { return command };
+        let owner = pod.beside(Kind::StatefulSet, name).short();
+        let asked = self.kubectl(&["get", &owner, "-o", "jsonpath={.status.updateRevision}"]);
+        format!("{before}'\"$({asked})\"'\"{after}")
     }
 }
 
@@ -125,6 +136,20 @@ mod tests {
         let shown = |operations: &[&Value]| format!("'{}'", json!(operations));
         assert_eq!(typed(json!([uid("u"), version, paused])), shown(&[&uid("u"), &paused]));
         assert_eq!(typed(json!([uid(&format!("{PLANNED}x")), version, paused])), shown(&[&paused]));
+    }
+
+    #[test]
+    fn a_revision_that_is_yet_to_be_made_is_asked_for_when_it_is_typed() {
+        let label = |revision: &str| {
+            let value =
+                json!([{"op": "replace", "path": "/metadata/labels/controller-revision-hash", "value": revision}]);
+            let patch = serde_json::from_value(value).unwrap();
+            Commands::default().same_as(&Request::Patch { id: ObjectId::new(Kind::Pod, "web", "rng-0"), patch })
+        };
+        assert!(label("rng-7").ends_with(r#""value":"rng-7"}]'"#));
+        let command = label(&format!("{PLANNED_REVISION}rng"));
+        let asked = r#""value":"'"$(kubectl get sts/rng -o 'jsonpath={.status.updateRevision}')"'"}]'"#;
+        assert!(command.ends_with(asked), "{command}");
     }
 
     #[test]

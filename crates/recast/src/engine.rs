@@ -21,7 +21,7 @@ use crate::timeout::Timeout;
 pub use gather::{Need, gather};
 pub use goal::{During, Gate, Goal, Step, Stop};
 pub use interrupt::Interrupts;
-pub use plan::{PLANNED, Planned, plan};
+pub use plan::{PLANNED, PLANNED_REVISION, Planned, plan};
 pub use watch::Watch;
 
 use interrupt::expired;

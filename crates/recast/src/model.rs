@@ -2,6 +2,7 @@
 
 use serde_json::{Value, json};
 
+use crate::engine::PLANNED_REVISION;
 use crate::kind::Kind;
 use crate::membership::{SERVICE_NAME, selects, slices};
 use crate::object::{Object, ObjectId};
@@ -93,7 +94,7 @@ fn adopt(snapshot: &mut Snapshot, id: &ObjectId, owner: &Object) {
         value["status"][field] = json!(ready);
     }
     value["status"]["observedGeneration"] = value["metadata"]["generation"].clone();
-    value["status"]["updateRevision"] = json!(format!("{}-planned", id.name));
+    value["status"]["updateRevision"] = json!(format!("{PLANNED_REVISION}{}", id.name));
     observe(snapshot, id.kind, value);
 }
 

@@ -208,3 +208,6 @@ impl Journal {
         ObjectId::new(kind, namespace, name)
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -21,6 +21,9 @@ pub enum Planned {
 /// What the uid of an object begins with that is yet to be created.
 pub const PLANNED: &str = "planned-";
 
+/// What the name of the revision begins with that a controller is yet to make; the name of its owner follows.
+pub const PLANNED_REVISION: &str = "planned-revision-of-";
+
 /// More decisions than any goal takes; a plan that is longer goes in a circle.
 const LONGEST: usize = 1000;
 
@@ -95,4 +98,26 @@ fn created(mut value: Value, namespace: &str) -> Value {
     value["metadata"]["generation"] = json!(1);
     value["metadata"]["namespace"] = json!(namespace);
     value
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// One that writes for ever, or so often and then is done.
+    struct Restless(Option<usize>, std::cell::Cell<usize>);
+
+    impl Goal for Restless {
+        fn next(&self, _: &Snapshot) -> Result<Step, Failure> {
+            self.1.set(self.1.get() + 1);
+            Ok(if self.0.is_some_and(|last| self.1.get() > last) { Step::Done } else { Step::Act(Vec::new()) })
+        }
+    }
+
+    #[test]
+    fn a_plan_that_goes_in_a_circle_is_refused() {
+        let planned = |last| plan(&Restless(last, std::cell::Cell::default()), Snapshot::default(), |_| {});
+        assert!(planned(Some(100)).is_ok());
+        assert_eq!(planned(None).unwrap_err().message(), "the plan does not come to an end");
+    }
 }
