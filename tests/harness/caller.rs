@@ -3,33 +3,41 @@
 use std::ffi::OsStr;
 use std::path::{Path, PathBuf};
 use std::process::Command;
+use std::sync::{Arc, OnceLock};
 
 use serde_json::Value;
 
+use super::api::Api;
 use super::running::{Ended, Running};
 use super::settings;
 
 /// Somebody with access to the cluster.
-#[derive(Clone, Debug)]
+#[derive(Clone)]
 pub struct Caller {
     kubeconfig: PathBuf,
+    api: Arc<OnceLock<Option<Api>>>,
 }
 
 impl Caller {
     /// Somebody with this kubeconfig, which is written to the path.
     pub fn with(kubeconfig: &Value, path: PathBuf) -> Self {
         std::fs::write(&path, kubeconfig.to_string()).expect("the test's folder can be written");
-        Self { kubeconfig: path }
+        Self::of(path)
     }
 
     /// Somebody with the kubeconfig that is there.
     pub fn of(kubeconfig: PathBuf) -> Self {
-        Self { kubeconfig }
+        Self { kubeconfig, api: Arc::default() }
     }
 
     /// The path of the kubeconfig.
     pub fn kubeconfig(&self) -> &Path {
         &self.kubeconfig
+    }
+
+    /// The way to the API server without kubectl.
+    pub fn api(&self) -> Option<&Api> {
+        self.api.get_or_init(|| Api::of(&self.kubeconfig)).as_ref()
     }
 
     /// A command of this caller's, still to be started. Nothing of the surroundings says which cluster is meant.
@@ -87,20 +95,24 @@ impl Caller {
     /// An object, TYPE/NAME.
     #[track_caller]
     pub fn get(&self, target: &str) -> Value {
-        self.try_kubectl(&format!("get {target} -o json"), "").done().json()
+        let read = self.api().and_then(|api| api.get(target));
+        read.unwrap_or_else(|| self.try_kubectl(&format!("get {target} -o json"), "").done().json())
     }
 
-    /// Whether there is such an object.
+    /// Whether there is such an object, or one of those that the words choose.
     #[track_caller]
-    pub fn has(&self, target: &str) -> bool {
-        !self.kubectl(&format!("get {target} --ignore-not-found -o name")).is_empty()
+    pub fn has(&self, words: &str) -> bool {
+        let read = self.api().and_then(|api| api.has(words));
+        read.unwrap_or_else(|| !self.kubectl(&format!("get {words} --ignore-not-found -o name")).is_empty())
     }
 
     /// All objects of a type, or those that the words choose: `pods -l app=rng`.
     #[track_caller]
     pub fn list(&self, words: &str) -> Vec<Value> {
-        let mut list = self.try_kubectl(&format!("get {words} -o json"), "").done().json();
-        list["items"].take().as_array().cloned().unwrap_or_default()
+        self.api().and_then(|api| api.list(words)).unwrap_or_else(|| {
+            let mut list = self.try_kubectl(&format!("get {words} -o json"), "").done().json();
+            list["items"].take().as_array().cloned().unwrap_or_default()
+        })
     }
 
     /// Changes an object by a merge patch.

@@ -1,6 +1,7 @@
 //! What all end-to-end tests stand on: a cluster, a namespace for each test, and programs that are run in it.
 
 pub mod account;
+pub mod api;
 pub mod api_server;
 pub mod audit;
 pub mod caller;

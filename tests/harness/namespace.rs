@@ -2,13 +2,12 @@
 
 use std::ops::Deref;
 use std::path::Path;
-use std::process::Command;
 use std::sync::atomic::{AtomicU32, Ordering};
 use std::time::{SystemTime, UNIX_EPOCH};
 
 use serde_json::json;
 
-use super::{Caller, settings};
+use super::{Caller, eventually, settings};
 
 /// A namespace with a name of its own, and its administrator. It goes when the test ends, however it ends.
 pub struct Namespace {
@@ -28,7 +27,7 @@ impl Namespace {
         administrator.kubectl(&format!("create namespace {name}"));
         let namespace = Self { name, administrator, folder };
         // Pods are refused until it is there.
-        namespace.kubectl("wait --for=create serviceaccount/default --timeout=120s");
+        eventually("it has a service account", || namespace.has("serviceaccount/default").then_some(()));
         namespace
     }
 
@@ -51,18 +50,10 @@ impl Deref for Namespace {
     }
 }
 
-/// What a test may have created beside its namespace, under the label `test`.
-const CLUSTER_WIDE: &str = "clusterroles,clusterrolebindings,persistentvolumes,\
-                            validatingadmissionpolicies,validatingadmissionpolicybindings";
-
 impl Drop for Namespace {
     fn drop(&mut self) {
-        let cluster_wide = ["delete", CLUSTER_WIDE, "-l", &format!("test={}", self.name), "--wait=false"];
-        let itself = ["delete", "namespace", &self.name, "--wait=false"];
-        for words in [&cluster_wide[..], &itself[..]] {
-            let mut command: Command = self.administrator.command(settings::kubectl());
-            // A test that fails is to say why it failed, not this.
-            let _ = command.args(words).output();
+        if let Some(api) = self.administrator.api() {
+            api.remove();
         }
     }
 }
