@@ -25,6 +25,7 @@ mod logs_selector {
     mod membership;
     mod others;
     mod requests;
+    mod restarts;
     mod roles;
     mod schedules;
     mod screen;

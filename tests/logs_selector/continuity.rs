@@ -1,8 +1,5 @@
 //! Neither lost nor doubled, one trouble at a time.
 
-use std::thread::sleep;
-use std::time::{Duration, Instant};
-
 use super::cable::Cable;
 use super::forgetful::Forgetful;
 use super::kubelet::{Fault, Kubelet, stamp};
@@ -95,7 +92,7 @@ fn kwok_a_kubelet_that_is_killed_and_comes_back_costs_no_line() {
 
 #[test]
 #[ignore = "needs a cluster: make test"]
-fn kwok_a_cut_connection_costs_no_line() {
+fn kwok_a_connection_that_is_cut_reset_or_half_closed_costs_no_line() {
     let ns = Namespace::new();
     let kubelet = Kubelet::of(&ns);
     kubelet.pod("rng-1");
@@ -103,30 +100,10 @@ fn kwok_a_cut_connection_costs_no_line() {
     count(&kubelet, "rng-1", 0..100);
     let mut running = ns.begin_logs(&format!("pod/rng-1 -f {}", cable.words()));
     counted(&mut running, 100);
-    for round in 1..6 {
+    let troubles = [Cable::cut, Cable::reset, Cable::half_close];
+    for (round, trouble) in (1..10).zip(troubles.into_iter().cycle()) {
         count(&kubelet, "rng-1", round * 100..(round + 1) * 100);
-        cable.cut();
-        counted(&mut running, (round + 1) * 100);
-    }
-}
-
-#[test]
-#[ignore = "needs a cluster: make test"]
-fn kwok_a_connection_that_is_reset_or_half_closed_costs_no_line() {
-    let ns = Namespace::new();
-    let kubelet = Kubelet::of(&ns);
-    kubelet.pod("rng-1");
-    let cable = Cable::new();
-    count(&kubelet, "rng-1", 0..100);
-    let mut running = ns.begin_logs(&format!("pod/rng-1 -f {}", cable.words()));
-    counted(&mut running, 100);
-    for round in 1..7 {
-        count(&kubelet, "rng-1", round * 100..(round + 1) * 100);
-        if round % 2 == 0 {
-            cable.reset();
-        } else {
-            cable.half_close();
-        }
+        trouble(&cable);
         counted(&mut running, (round + 1) * 100);
     }
 }
@@ -216,77 +193,6 @@ fn kwok_a_pod_that_goes_before_all_of_its_log_was_read_leaves_a_marker() {
     let marker = "! rng-1/main: lines may be missing here: the pod was gone before all of them were read\n";
     running.until_it_prints(marker);
     assert!(!running.printed_so_far().contains("! rng-2"), "{}", running.printed_so_far());
-}
-
-#[test]
-#[ignore = "needs a cluster: make test"]
-fn kwok_a_restarted_container_is_read_to_its_end_and_then_from_its_beginning() {
-    let ns = Namespace::new();
-    let kubelet = Kubelet::of(&ns);
-    kubelet.pod("rng-1");
-    count(&kubelet, "rng-1", 0..10);
-    let mut running = ns.begin_logs("pod/rng-1 -f");
-    counted(&mut running, 10);
-    // What is written while nobody reads, and the cluster knows of nothing.
-    kubelet.refuse("rng-1", Some("the container runtime is down"));
-    kubelet.end_streams("rng-1");
-    count(&kubelet, "rng-1", 10..20);
-    kubelet.restart("rng-1");
-    count(&kubelet, "rng-1", 20..30);
-    kubelet.refuse("rng-1", None);
-    kubelet.tell_restart("rng-1");
-    counted(&mut running, 30);
-    assert!(!running.printed_so_far().contains("missing"), "{}", running.printed_so_far());
-    is_told_late(&kubelet, &mut running, 30);
-}
-
-/// The stream is of the next life before the cluster says that there is one.
-fn is_told_late(kubelet: &Kubelet<'_>, running: &mut Running, first: usize) {
-    for end in (first + 20..first + 200).step_by(20) {
-        count(kubelet, "rng-1", end - 20..end - 10);
-        counted(running, end - 10);
-        let markers = running.printed_so_far().matches("missing").count();
-        let began = Instant::now();
-        kubelet.restart("rng-1");
-        count(kubelet, "rng-1", end - 10..end);
-        sleep(Duration::from_millis(500));
-        kubelet.tell_restart("rng-1");
-        let in_time = began.elapsed() < Duration::from_secs(4);
-        counted(running, end);
-        // If it is told very late there is a marker, for nothing: then it is tried once more.
-        if in_time {
-            let printed = running.printed_so_far();
-            assert_eq!(printed.matches("missing").count(), markers, "{printed}");
-            return;
-        }
-    }
-    panic!("it never was told in time");
-}
-
-#[test]
-#[ignore = "needs a cluster: make test"]
-fn kwok_a_log_that_is_rotated_while_nobody_reads_has_a_marker_where_lines_are_gone() {
-    let ns = Namespace::new();
-    let kubelet = Kubelet::of(&ns);
-    kubelet.pod("rng-1");
-    count(&kubelet, "rng-1", 0..10);
-    let mut running = ns.begin_logs("pod/rng-1 -f");
-    counted(&mut running, 10);
-    // While connected it costs nothing.
-    kubelet.rotate("rng-1");
-    count(&kubelet, "rng-1", 10..20);
-    counted(&mut running, 20);
-    assert!(!running.printed_so_far().contains("missing"));
-    kubelet.kill();
-    count(&kubelet, "rng-1", 20..30);
-    kubelet.rotate("rng-1");
-    count(&kubelet, "rng-1", 30..40);
-    kubelet.revive();
-    running.until_it_prints("number 39;");
-    let printed = running.printed_so_far();
-    let lines: Vec<_> = printed.lines().skip(19).take(3).collect();
-    let marker = "! rng-1/main: lines may be missing here: the log was rotated or cut while nobody read it";
-    assert_eq!(lines, ["number 19;", marker, "number 30;"], "{printed}");
 }
 
 #[test]
