@@ -27,6 +27,10 @@ const LOG_REQUESTS: u8 = 6;
 /// whoever looks for dead ones waits longer than this.
 const IDLE: Duration = Duration::from_secs(5);
 
+/// How much is read from a connection at once. Hundreds of logs may be read side by side, and more of each would leave the
+/// processor's cache before its turn comes.
+const READ_AT_ONCE: usize = 32 * 1024;
+
 /// Builds the client.
 ///
 /// # Errors
@@ -51,6 +55,7 @@ pub fn client(mut config: Config, args: &ConnectionArgs, quiet: bool) -> Result<
         .service(
             Pool::builder(TokioExecutor::new())
                 .pool_idle_timeout(IDLE)
+                .http1_max_buf_size(READ_AT_ONCE)
                 .build(config.rustls_https_connector_with_connector(prompt(&config))?),
         );
     Ok(Client::new(service, config.default_namespace))

@@ -53,6 +53,10 @@ const AGAIN: Duration = Duration::from_millis(500);
 /// in the processor's cache when their turn comes.
 const AT_ONCE: usize = 16 * 1024;
 
+/// Less than this is worth a wait for more, and how long.
+const LITTLE: usize = 4 * 1024;
+const REST: Duration = Duration::from_millis(1);
+
 const GAP: &str = "lines may be missing here: the log was rotated or cut while nobody read it";
 
 impl Work {
@@ -180,7 +184,7 @@ impl Work {
                 part = parts.next() => {
                     let Some(part) = part else { return Ending::Clean };
                     let Ok(part) = part else { return Ending::Cut };
-                    let (flow, ending) = self.take_all(&part, &mut parts);
+                    let (flow, ending) = self.take_all(&part, &mut parts).await;
                     self.send().await;
                     match flow {
                         Flow::Onward => {}
@@ -205,9 +209,24 @@ impl Work {
         }
     }
 
-    /// Takes in a part, and what is there behind it.
-    fn take_all(&mut self, part: &[u8], parts: &mut Parts) -> (Flow, Option<Ending>) {
-        let mut flow = self.intake.take(part);
+    /// Takes in a part, and what is there behind it. A server may send each line alone: what is not shown at once anyway is
+    /// then waited for a little, since many lines take little more than one.
+    async fn take_all(&mut self, part: &[u8], parts: &mut Parts) -> (Flow, Option<Ending>) {
+        let flow = self.intake.take(part);
+        let taken = self.take_there(flow, parts);
+        if self.reader.terms.follow || self.intake.held() >= LITTLE {
+            return taken;
+        }
+        match taken {
+            (Flow::Onward, None) => {
+                sleep(REST).await;
+                self.take_there(Flow::Onward, parts)
+            }
+            taken => taken,
+        }
+    }
+
+    fn take_there(&mut self, mut flow: Flow, parts: &mut Parts) -> (Flow, Option<Ending>) {
         while flow == Flow::Onward && self.intake.held() < AT_ONCE {
             match parts.next().now_or_never() {
                 None => break,
