@@ -13,26 +13,34 @@
 mod harness;
 
 mod relabel {
+    mod admission;
     mod adopted;
+    mod around;
     mod busy;
     mod cases;
     mod completion;
+    mod crowd;
     mod explained;
+    mod half_way;
     mod interrupted;
     mod judge;
     mod killed;
     mod managed;
+    mod meddled;
     mod newer;
     mod others;
     mod policies;
     mod policies_moved;
     mod prune;
+    mod question;
     mod rehearsed;
     mod rescue;
     mod resumed;
     mod rights;
     mod roles;
+    mod roles_of_kinds;
     mod scene;
+    mod secrets;
     mod services;
     mod soak;
     mod state;
@@ -43,7 +51,10 @@ mod relabel {
     mod swap_many;
     mod swap_several;
     mod swap_variants;
+    mod takers;
+    mod together;
     mod tool;
     mod troubled;
+    mod unfit;
     mod words;
 }

@@ -16,7 +16,7 @@ use crate::snapshot::Snapshot;
 /// How many dry runs are under way at once.
 const DRY_RUNS_AT_ONCE: usize = 8;
 
-/// Each object as the server would have it, where something is left of it.
+/// Each object as the server would have it once it is created or patched.
 pub type Answers = BTreeMap<ObjectId, Value>;
 
 /// The writes of a plan.
@@ -49,16 +49,26 @@ pub fn samples(plan: &[Planned], snapshot: &Snapshot) -> Vec<Request> {
 /// The request, if the server can be asked about it now.
 fn askable(request: &Request, snapshot: &Snapshot) -> Option<Request> {
     match request {
-        Request::Create { .. } => Some(request.clone()),
-        Request::Patch { id, patch } => {
-            let mut value = snapshot.get(id)?.value().clone();
-            json_patch::patch(&mut value, patch).is_ok().then(|| request.clone())
-        }
+        Request::Create { .. } | Request::Patch { .. } => expected(request, snapshot).map(|_| request.clone()),
         Request::Delete { id, uid, propagation, .. } => {
             let object = snapshot.get(id).filter(|object| object.uid() == uid)?;
             let resource_version = object.metadata().resource_version.clone()?;
             Some(Request::Delete { id: id.clone(), uid: uid.clone(), resource_version, propagation: *propagation })
         }
+    }
+}
+
+/// The object as it is to be after the write, if all that is done to it is what was asked for.
+#[must_use]
+pub fn expected(request: &Request, snapshot: &Snapshot) -> Option<Value> {
+    match request {
+        Request::Create { object, .. } => Some(object.value().clone()),
+        Request::Patch { id, patch } => {
+            let mut value = snapshot.get(id)?.value().clone();
+            json_patch::patch(&mut value, patch).ok()?;
+            Some(value)
+        }
+        Request::Delete { .. } => None,
     }
 }
 
@@ -105,13 +115,13 @@ pub async fn rehearse(
 }
 
 async fn ask(cluster: &Cluster, requests: Vec<&Request>) -> Result<Answers, Vec<Failure>> {
-    let asked =
-        stream::iter(requests).map(|request| async move { (request.id(), cluster.perform(request, true).await) });
+    let asked = stream::iter(requests).map(|request| async move { (request, cluster.perform(request, true).await) });
     let (mut answers, mut failures) = (Answers::new(), Vec::new());
-    for (id, answer) in asked.buffered(DRY_RUNS_AT_ONCE).collect::<Vec<_>>().await {
+    for (request, answer) in asked.buffered(DRY_RUNS_AT_ONCE).collect::<Vec<_>>().await {
+        let (id, deletes) = (request.id(), matches!(request, Request::Delete { .. }));
         match answer {
-            Ok(Answer::Is(object)) => drop(answers.insert(id.clone(), object.into_value())),
-            Ok(Answer::Gone) => {}
+            Ok(Answer::Is(object)) if !deletes => drop(answers.insert(id.clone(), object.into_value())),
+            Ok(_) => {}
             // Somebody was faster between reading and asking: a status moved on, or the name is taken now. The run itself
             // looks again before it writes, and what stands there by then decides.
             Err(error) if error.is_conflict() || error.is_already_exists() || error.is_failed_test() => {}

@@ -17,6 +17,7 @@ mod hold;
 mod in_place;
 mod journal;
 mod locked;
+mod locks;
 mod managers;
 mod moves;
 mod names;
@@ -26,6 +27,7 @@ mod policies;
 mod policy;
 mod services;
 mod standing;
+mod theirs;
 mod unit;
 
 use crate::action::{Action, Propagation, Request};
@@ -41,6 +43,7 @@ pub use draft::{Draft, needs_token};
 pub use handoff::{Handoff, Heir, Heirs, Side};
 pub use journal::{Held, Journal, JournalError, lock};
 pub use locked::locked;
+pub use locks::unfinished;
 pub use moves::{Bridge, Move};
 pub use names::{HOLD, JOURNAL, MARK, MARKER, TOKEN, bridge};
 pub use pods::{GENERATION, GENERATION_OF_OWNER, REVISION, Wanted, patch_labels, record};
@@ -97,6 +100,10 @@ impl Goal for Swap {
         Ok(step.unwrap_or(Step::Done))
     }
 
+    fn guards(&self) -> Vec<ObjectId> {
+        self.journal.locks()
+    }
+
     fn exposed(&self, snapshot: &Snapshot) -> Option<String> {
         if let Some(handoff) = &self.journal.handoff {
             return self.handoff_danger(handoff, snapshot);
@@ -139,60 +146,12 @@ impl Swap {
         Err(Failure::new("the change does not come to an end").hint(self.way_back()))
     }
 
-    /// Takes the locks. They are given back one by one when the change is over, and not taken again then.
-    fn lock(&self, snapshot: &Snapshot) -> Result<Option<Step>, Failure> {
-        let locks = self.journal.locks();
-        if let Some(foreign) = locks.iter().filter_map(|lock| snapshot.get(lock)).find(|secret| !self.is_own(secret)) {
-            return Err(unfinished(foreign, &self.commands));
-        }
-        let Some(lock) = locks.iter().find(|lock| snapshot.get(lock).is_none()) else { return Ok(None) };
-        if self.is_over(snapshot)? {
-            return Ok(None);
-        }
-        let broken = |error: JournalError| Failure::caused_by("cannot write the journal", &error);
-        let secret = self.journal.secret(lock).map_err(broken)?;
-        let object = Object::new(secret).map_err(|error| Failure::caused_by("cannot write the journal", &error))?;
-        let why = "it keeps what must be known after a crash, and keeps others out";
-        Ok(Some(Step::act(Request::Create { id: lock.clone(), object: Box::new(object) }, why)))
-    }
-
-    /// Whether nothing is left to do but to give the locks back.
-    fn is_over(&self, snapshot: &Snapshot) -> Result<bool, Failure> {
-        if let Some(handoff) = &self.journal.handoff {
-            return Ok(self.hand_off(handoff, snapshot)?.is_none());
-        }
-        Ok(self.units_finished(snapshot)? && self.first_of(&CLEANUP, snapshot)?.is_none())
-    }
-
-    /// Gives the locks back, the one with the journal last.
-    fn unlock(&self, snapshot: &Snapshot) -> Option<Step> {
-        let locks = self.journal.locks();
-        let left = locks.iter().rev().find_map(|lock| snapshot.get(lock).map(|secret| (lock.clone(), secret)));
-        left.map(|(lock, secret)| Step::Act(vec![delete(lock, secret, "the change is done")]))
-    }
-
-    fn is_own(&self, secret: &Object) -> bool {
-        secret.label(JOURNAL) == Some(self.journal.id.as_str())
-    }
-
     /// How to get out of a change that cannot go on.
     fn way_back(&self) -> String {
         let words = self.journal.back();
         let words: Vec<&str> = words.iter().map(String::as_str).collect();
         format!("{} puts back what was", self.commands.kubectl(&words))
     }
-}
-
-/// A change of somebody else, or of another command, that is not finished.
-#[must_use]
-pub fn unfinished(secret: &Object, commands: &Commands) -> Failure {
-    let note = |key: &str| secret.annotation(&format!("kube-recast/{key}")).unwrap_or_default();
-    let command = note("command");
-    let words: Vec<&str> = command.split(' ').collect();
-    Failure::new(format!("secret/{} says that a change is under way", secret.name()))
-        .detail(format!("begun by {} at {}: kubectl {command}", note("by"), note("begun")))
-        .detail(format!("if that has ended, this finishes it: {}", commands.kubectl(&words)))
-        .hint(format!("{} puts back what was", commands.kubectl(&note("back").split(' ').collect::<Vec<_>>())))
 }
 
 /// Deletes what the change has made for itself, as it was seen. It is gone when that is answered: a lock that the garbage

@@ -41,7 +41,7 @@ pub fn refusals(change: &Change<'_>, allowed: Allowance) -> Vec<Failure> {
 /// What the user is to know, a line each.
 #[must_use]
 pub fn warnings(change: &Change<'_>) -> Vec<String> {
-    managers::warnings(change).into_iter().chain(unready(change)).collect()
+    managers::warnings(change).into_iter().chain(rollout::warnings(change)).chain(unready(change)).collect()
 }
 
 /// Pods that are not ready: they are taken over as they are.

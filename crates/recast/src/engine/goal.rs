@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use crate::action::{Action, Request};
 use crate::failure::Failure;
+use crate::object::ObjectId;
 use crate::snapshot::Snapshot;
 
 /// What must become true before the next action.
@@ -43,6 +44,11 @@ pub trait Goal {
     /// # Errors
     /// If the goal cannot or must not be reached from here.
     fn next(&self, snapshot: &Snapshot) -> Result<Step, Failure>;
+
+    /// What is looked at again when a write came too late: whether this is still to be done at all.
+    fn guards(&self) -> Vec<ObjectId> {
+        Vec::new()
+    }
 
     /// What would be in danger if it were left as it is now, in a sentence. While it says something, an interrupt waits.
     fn exposed(&self, _: &Snapshot) -> Option<String> {

@@ -7,6 +7,7 @@ use super::{Engine, Goal};
 use crate::action::{Action, Request};
 use crate::cluster::ClusterError;
 use crate::failure::Failure;
+use crate::object::ObjectId;
 use crate::snapshot::{Snapshot, version};
 
 /// How many writes are under way at once: enough that a distant server is kept busy, few enough that it is not flooded.
@@ -55,7 +56,7 @@ impl Engine<'_> {
                     told(action, &self.snapshot);
                 }
                 Err(error) => {
-                    if let Err(failure) = look_again(self, &action.request, error).await {
+                    if let Err(failure) = look_again(self, &action.request, &goal.guards(), error).await {
                         stop.set(true);
                         refused = Err(failure);
                     }
@@ -68,11 +69,24 @@ impl Engine<'_> {
 
 /// Somebody else was faster: takes in what stands there now, so that the next decision is made on that. If it is what
 /// was known already, the refusal is a real one.
-async fn look_again(engine: &mut Engine<'_>, request: &Request, error: ClusterError) -> Result<(), Failure> {
-    let id = request.id();
+async fn look_again(
+    engine: &mut Engine<'_>,
+    request: &Request,
+    guards: &[ObjectId],
+    error: ClusterError,
+) -> Result<(), Failure> {
     if !error.is_outdated() {
         return Err(error.into());
     }
+    let is_news = look(engine, request.id()).await?;
+    for guard in guards {
+        look(engine, guard).await?;
+    }
+    if is_news { Ok(()) } else { Err(error.into()) }
+}
+
+/// Takes in what stands there now; answers whether that is another thing than was known.
+async fn look(engine: &mut Engine<'_>, id: &ObjectId) -> Result<bool, Failure> {
     let known = engine.snapshot.get(id).map(|object| (object.uid().to_owned(), version(object)));
     match (known, engine.cluster.get(id).await?) {
         (Some((uid, _)), None) => engine.snapshot.forget(id, &uid),
@@ -80,7 +94,7 @@ async fn look_again(engine: &mut Engine<'_>, request: &Request, error: ClusterEr
             drop(engine.snapshot.observe(id.kind, object));
         }
         (None, Some(object)) => drop(engine.snapshot.observe(id.kind, object)),
-        _ => return Err(error.into()),
+        _ => return Ok(false),
     }
-    Ok(())
+    Ok(true)
 }

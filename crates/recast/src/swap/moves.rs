@@ -50,9 +50,14 @@ impl Move {
             Direction::Back => &self.before,
         }
     }
-}
 
-impl Move {
+    /// Whether the selector is one that it has in the course of the change, going either way.
+    #[must_use]
+    pub fn knows(&self, selector: &Value) -> bool {
+        let bridge = self.bridge.as_ref().map(|bridge| &bridge.selector);
+        *selector == self.before || *selector == self.after || bridge == Some(selector)
+    }
+
     /// Whether it stands on a label that its pods are given.
     #[must_use]
     pub fn is_labelled(&self) -> bool {

@@ -6,7 +6,7 @@ use super::Swap;
 use super::hold::{has_hold, hold, lift, orphan};
 use super::names::MARK;
 use super::standing::Standing;
-use super::unit::{Mode, Part, Unit};
+use super::unit::{Direction, Mode, Part, Unit};
 use crate::action::Request;
 use crate::engine::Step;
 use crate::failure::Failure;
@@ -32,13 +32,21 @@ impl Swap {
             Standing::Held(object) => self.while_held(unit, object, snapshot).map(Some),
             Standing::Created(object) if unit.mode == Mode::Recreate => Ok(Some(self.created(unit, object, snapshot))),
             Standing::Created(object) => self.in_place(unit, object, snapshot).map(Some),
-            Standing::Before(object) => match unit.mode {
-                Mode::Recreate if has_hold(object) => Ok(Some(orphan(unit.id(), object, ORPHANED))),
-                Mode::Recreate => Ok(Some(hold(unit.id(), object))),
-                Mode::InPlace => Ok(Some(self.begin_in_place(unit, object))),
-                Mode::Labels => Ok(Some(self.relabel_replica_set(unit, object))),
-            },
+            Standing::Before(object) => self.begin(unit, object).map(Some),
         }
+    }
+
+    /// The first step about an owner that is as it was.
+    fn begin(&self, unit: &Unit, object: &Object) -> Result<Step, Failure> {
+        if self.direction == Direction::Forward && unit.mode != Mode::Labels {
+            self.check_unchanged(&unit.before, object)?;
+        }
+        Ok(match unit.mode {
+            Mode::Recreate if has_hold(object) => orphan(unit.id(), object, ORPHANED),
+            Mode::Recreate => hold(unit.id(), object),
+            Mode::InPlace => self.begin_in_place(unit, object),
+            Mode::Labels => self.relabel_replica_set(unit, object),
+        })
     }
 
     fn create(&self, unit: &Unit, snapshot: &Snapshot) -> Result<Step, Failure> {

@@ -2,10 +2,11 @@
 
 use std::collections::BTreeMap;
 
-use serde_json::{Value, json};
+use serde_json::json;
 
 use super::Swap;
 use super::names::{TOKEN, bridge};
+use super::owner::guarded;
 use super::unit::{Direction, Mode, PodRecord, Unit};
 use crate::action::{Action, Request};
 use crate::engine::Step;
@@ -146,12 +147,8 @@ pub fn patch_labels(pod: &Object, wanted: &Wanted, why: &str) -> Option<Action> 
     if wanted.iter().all(|(key, value)| pod.label(key) == value.as_deref()) {
         return None;
     }
-    let mut edits = Edits::of(json!({"metadata": {"uid": pod.uid(), "labels": pod.at("/metadata/labels")}}));
-    edits.test(&["metadata", "uid"]);
-    if edits.at(&["metadata", "labels"]) == Some(&Value::Null) {
-        edits = Edits::of(json!({"metadata": {"uid": pod.uid()}}));
-        edits.test(&["metadata", "uid"]);
-    }
+    // As it was seen: whoever is late finds that somebody else has given it an owner meanwhile.
+    let mut edits = guarded(pod);
     set_labels(&mut edits, wanted);
     let request = Request::Patch { id: ObjectId::of(Kind::Pod, pod), patch: edits.finish().0 };
     Some(Action { request, why: why.to_owned() })

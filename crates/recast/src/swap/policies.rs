@@ -6,6 +6,7 @@ use serde_json::Value;
 
 use super::Swap;
 use super::policy::Policy;
+use super::unit::Direction;
 use crate::action::Request;
 use crate::engine::Step;
 use crate::failure::Failure;
@@ -35,7 +36,11 @@ impl Swap {
         why: &str,
     ) -> Result<Option<Step>, Failure> {
         for policy in &self.journal.policies {
-            let object = self.policy(policy, snapshot)?;
+            let object = match self.policy(policy, snapshot) {
+                // What others have made of it stays so, and keeps nothing else from being put back.
+                Err(_) if self.direction == Direction::Back => continue,
+                object => object?,
+            };
             let field = Policy::field(policy.id.kind);
             let selector = wanted(policy, selected(policy, object)).into_owned();
             let mut edits = Edits::of(object.value().clone());

@@ -34,15 +34,14 @@ impl Swap {
     pub(super) fn bridge_services(&self, snapshot: &Snapshot) -> Result<Option<Step>, Failure> {
         for (position, service) in self.journal.moves.iter().enumerate() {
             let Some(bridge) = &service.bridge else { continue };
-            let object = self.service(service, snapshot)?;
-            let on_bridge = self.place(service, object)? == Place::Bridge;
+            let Some((object, place)) = self.service(service, snapshot)? else { continue };
             if bridge.labelled {
                 let patches = Self::label_for_bridge(service, snapshot);
                 if !patches.is_empty() {
                     return Ok(Some(Step::Act(patches)));
                 }
             }
-            if on_bridge {
+            if place == Place::Bridge {
                 match self.await_force(service, snapshot) {
                     Some(gate) => return Ok(Some(Step::Wait(gate))),
                     None => continue,
@@ -76,8 +75,8 @@ impl Swap {
     /// When the pods have their new labels: each Service selects what it is to select.
     pub(super) fn settle_services(&self, snapshot: &Snapshot) -> Result<Option<Step>, Failure> {
         for service in &self.journal.moves {
-            let object = self.service(service, snapshot)?;
-            if self.place(service, object)? == Place::To {
+            let Some((object, place)) = self.service(service, snapshot)? else { continue };
+            if place == Place::To {
                 continue;
             }
             if let Some(step) = self.prove_labels(snapshot)? {
@@ -150,11 +149,17 @@ impl Swap {
         })
     }
 
-    fn service<'s>(&self, service: &Move, snapshot: &'s Snapshot) -> Result<&'s Object, Failure> {
+    /// The Service, and where it stands. What others have made of it stays so; where the change is put back, that keeps
+    /// nothing else from it.
+    fn service<'s>(&self, service: &Move, snapshot: &'s Snapshot) -> Result<Option<(&'s Object, Place)>, Failure> {
         let object = snapshot.get(&service.id).filter(|object| object.uid() == service.uid && !object.is_deleting());
-        object.ok_or_else(|| {
+        let object = object.ok_or_else(|| {
             Failure::new(format!("{} was deleted, or made anew, by somebody else", service.id)).hint(self.way_back())
-        })
+        });
+        match object.and_then(|object| Ok((object, self.place(service, object)?))) {
+            Err(_) if self.direction == Direction::Back => Ok(None),
+            found => found.map(Some),
+        }
     }
 
     fn place(&self, service: &Move, object: &Object) -> Result<Place, Failure> {

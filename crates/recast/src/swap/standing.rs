@@ -5,7 +5,7 @@ use serde_json::Value;
 use super::Swap;
 use super::hold::has_hold;
 use super::names::MARK;
-use super::unit::{Direction, Mode, Unit};
+use super::unit::{Direction, Mode, Part, Unit};
 use crate::failure::Failure;
 use crate::kind::Kind;
 use crate::object::{Object, ObjectId};
@@ -126,6 +126,18 @@ impl Swap {
             Standing::Absent => Some(format!("{id} is absent: its pods run on, but none is replaced until it is back")),
             _ => None,
         }
+    }
+
+    /// What was drafted holds for the template that was read: another one brings pods, and what is between, that nobody has
+    /// looked at. How many pods it makes does not matter.
+    pub(super) fn check_unchanged(&self, part: &Part, object: &Object) -> Result<(), Failure> {
+        let same = ["/spec/template", "/spec/selector"].iter().all(|at| object.at(at) == part.object.pointer(at));
+        if same || part.uid.is_empty() {
+            return Ok(());
+        }
+        Err(Failure::new(format!("{} was changed since it was read", part.id))
+            .detail("nothing of it has been touched yet")
+            .hint(self.way_back()))
     }
 
     pub(super) fn deleted(&self, id: &ObjectId) -> Failure {

@@ -37,6 +37,10 @@ impl Goal for Passing {
         self.swap.next(snapshot)
     }
 
+    fn guards(&self) -> Vec<ObjectId> {
+        self.swap.guards()
+    }
+
     fn exposed(&self, snapshot: &Snapshot) -> Option<String> {
         self.swap.exposed(snapshot)
     }

@@ -7,7 +7,7 @@ use recast::exit::{Exit, Outcome};
 use recast::failure::Failure;
 use recast::model::settle;
 use recast::output::DryRun;
-use recast::rehearsal::{elsewhere, rehearse, samples};
+use recast::rehearsal::{elsewhere, expected, rehearse, samples};
 use recast::script;
 use recast::snapshot::Snapshot;
 use recast::swap::{Direction, Journal, Swap, fresh_id};
@@ -78,9 +78,11 @@ impl Live<'_> {
         let requests = samples(steps, snapshot);
         let others: Vec<Request> = requests.iter().filter_map(|request| elsewhere(request, snapshot)).collect();
         let answers = rehearse(self.cluster, requests.iter().chain(&others).collect(), watch, snapshot).await?;
-        let changed = others.iter().filter_map(|request| {
-            let Request::Create { id, object } = request else { return None };
-            changed_by_admission(id, object.value(), answers.get(id)?)
+        let changed = requests.iter().filter_map(|request| {
+            // What is made anew was asked for under another name.
+            let asked = elsewhere(request, snapshot);
+            let answer = answers.get(asked.as_ref().unwrap_or(request).id())?;
+            changed_by_admission(request.id(), &expected(request, snapshot)?, answer)
         });
         let failures: Vec<Failure> = changed.collect();
         if failures.is_empty() { Ok(()) } else { Err(failures) }

@@ -1,5 +1,7 @@
 //! What is looked at, and asked of the server, before the first write.
 
+use std::collections::BTreeSet;
+
 use recast::cluster::{Scope, Served};
 use recast::dependents;
 use recast::engine::{Goal as _, Need, Planned, Step, Watch, gather};
@@ -10,6 +12,7 @@ use recast::rights::{Right, lacking, missing, of_plan};
 use recast::snapshot::Snapshot;
 use recast::swap::Dependent;
 
+use super::survey::IN_MOTION;
 use super::{Live, one};
 use crate::allowance::Allowance;
 use crate::change::{Change, Target};
@@ -165,7 +168,10 @@ impl Live<'_> {
 
     /// Whether the user has every right that the plan takes, and those to look.
     pub(super) async fn check_rights(&self, plan: &[Planned]) -> Result<(), Vec<Failure>> {
-        let rights = of_plan(plan);
+        let watched = IN_MOTION.into_iter().chain(self.ids.iter().map(|id| id.kind));
+        let watched = watched.map(|kind| Right::to("watch", kind));
+        let rights: BTreeSet<Right> = of_plan(plan).into_iter().chain(watched).collect();
+        let rights: Vec<Right> = rights.into_iter().collect();
         let lacks = missing(self.cluster, &rights).await.map_err(|error| vec![error.into()])?;
         lacking(&lacks, &self.commands).map_or(Ok(()), |failure| Err(one(failure)))
     }

@@ -66,6 +66,13 @@ impl Goal for Job {
         }
     }
 
+    fn guards(&self) -> Vec<ObjectId> {
+        match self {
+            Self::Swap(swap) => swap.guards(),
+            Self::Pod(_) => Vec::new(),
+        }
+    }
+
     fn exposed(&self, snapshot: &Snapshot) -> Option<String> {
         match self {
             Self::Swap(swap) => swap.exposed(snapshot),

@@ -87,7 +87,7 @@ impl Live<'_> {
         let before = snapshot.clone();
         let (results, after, acted) = self.drive(&jobs, snapshot, Some(watch)).await;
         if direction == Direction::Back && results.iter().all(Result::is_ok) {
-            self.put_back(&targets).map_err(one)?;
+            self.put_back(&swap.journal, &targets, &after).map_err(one)?;
             return Ok(Exit::Done);
         }
         self.conclude(&jobs, results, &targets, &Vec::new(), (&before, &after), &acted)
@@ -96,7 +96,7 @@ impl Live<'_> {
     /// A line for each target that is to go on.
     fn announce(&self, swap: &Swap, targets: &[Target], snapshot: &Snapshot) -> Result<(), Failure> {
         if swap.direction == Direction::Back {
-            return self.put_back(targets);
+            return self.put_back(&swap.journal, targets, snapshot);
         }
         if self.args.output.is_some() {
             return self.print(targets, &Vec::new(), &Snapshot::default());
@@ -109,9 +109,15 @@ impl Live<'_> {
         })
     }
 
-    fn put_back(&self, targets: &[Target]) -> Result<(), Failure> {
+    /// A line for each target that is as it was, or would be, and a word on what is left to others.
+    fn put_back(&self, journal: &Journal, targets: &[Target], snapshot: &Snapshot) -> Result<(), Failure> {
         let suffix = self.args.dry_run.suffix();
-        targets.iter().try_for_each(|target| self.screen.line(&format!("{} put back{suffix}", target.id)))
+        let theirs = journal.theirs(snapshot);
+        for id in &theirs {
+            self.screen.labelled("note", &format!("{id} is left as somebody else has made it"));
+        }
+        let ours = targets.iter().filter(|target| !theirs.contains(&&target.id));
+        ours.map(|target| format!("{} put back{suffix}", target.id)).try_for_each(|line| self.screen.line(&line))
     }
 }
 

@@ -13,7 +13,7 @@ use recast::swap::Journal;
 use super::Live;
 
 /// What a change is decided on: every event of these counts.
-const IN_MOTION: [Kind; 5] =
+pub(super) const IN_MOTION: [Kind; 5] =
     [Kind::Pod, Kind::ReplicaSet, Kind::Service, Kind::EndpointSlice, Kind::ControllerRevision];
 
 /// What is looked at for whom a change touches.

@@ -12,7 +12,7 @@ pub fn changed_by_admission(id: &ObjectId, sent: &Value, answered: &Value) -> Op
     let lines = differences("spec.template", &template(sent), &template(answered));
     (!lines.is_empty()).then(|| {
         Failure::new(format!(
-            "the server changes the template of {id} when it is made anew, so that its pods would restart"
+            "the server changes the template of {id} when it is written, so that its pods would restart"
         ))
         .details(lines)
         .hint("an admission webhook or policy does that; a rollout first brings the template to what it wants")

@@ -75,17 +75,6 @@ impl Swap {
         if taken { Err(self.deleted(&part.id)) } else { Ok(()) }
     }
 
-    /// What was drafted holds for the template that was read; how many pods it makes does not matter.
-    fn check_unchanged(&self, part: &Part, object: &Object) -> Result<(), Failure> {
-        let same = ["/spec/template", "/spec/selector"].iter().all(|at| object.at(at) == part.object.pointer(at));
-        if same || part.uid.is_empty() {
-            return Ok(());
-        }
-        Err(Failure::new(format!("{} was changed since it was read", part.id))
-            .detail("nothing of it has been touched yet")
-            .hint(self.way_back()))
-    }
-
     /// Lets go what is still held of a side.
     pub(super) fn let_go(side: &Side, why: &str, snapshot: &Snapshot) -> Option<Step> {
         let held = |id: &ObjectId| snapshot.get(id).filter(|object| has_hold(object));
