@@ -5,7 +5,7 @@ mod pace;
 mod rest;
 mod stall;
 
-use std::cell::RefCell;
+use std::cell::{Cell, RefCell};
 use std::rc::Rc;
 use std::sync::Arc;
 use std::time::Duration;
@@ -39,6 +39,8 @@ pub struct Terms {
     pub insecure: bool,
     /// How long lines may be, and how much there may be of them.
     pub limits: Limits,
+    /// Whether the server has let anybody read.
+    pub admitted: Cell<bool>,
 }
 
 impl Terms {
@@ -304,8 +306,7 @@ impl Work {
         let code = error.status().map_or(0, |status| status.code);
         let message = error.status().map(|status| status.message.clone()).unwrap_or_default();
         match code {
-            // A server that has just begun may not know yet who may do what; whoever could read before can do so again.
-            401 | 403 if !(follow && self.begun.is_some()) => {
+            401 | 403 if !(follow && self.may_be_admitted()) => {
                 self.tell(News::Fatal(error.into()));
                 return After::Stop;
             }
@@ -327,6 +328,12 @@ impl Work {
         }
         self.pause().await;
         After::Onward
+    }
+
+    /// Whether a refusal for want of rights may pass: a server that has just begun does not know yet who may do what. Whoever
+    /// could read before can do so again; where only others could, there is a limit to it.
+    fn may_be_admitted(&self) -> bool {
+        self.begun.is_some() || (self.reader.terms.admitted.get() && self.pace.is_hopeful())
     }
 
     /// Says once that the log cannot be read, if that takes a while.

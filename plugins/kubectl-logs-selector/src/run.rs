@@ -2,6 +2,7 @@
 
 mod counting;
 
+use std::cell::Cell;
 use std::io::{IsTerminal as _, stdout};
 use std::time::Duration;
 
@@ -345,6 +346,7 @@ fn terms(args: &Args) -> Terms {
         beginning: args.beginning(),
         stream: args.stream,
         insecure: args.insecure_skip_tls_verify_backend,
+        admitted: Cell::new(false),
         limits: Limits {
             line: usize::try_from(args.max_line).unwrap_or(usize::MAX),
             bytes: (args.limit_bytes > 0).then_some(args.limit_bytes),

@@ -73,6 +73,7 @@ impl Work {
             Ok(Ok(None)) => Ending::Clean,
             Ok(Ok(Some(parts))) => {
                 self.begun.get_or_insert_with(Stamp::now);
+                self.reader.terms.admitted.set(true);
                 self.tell(News::Begun);
                 // It may be of another life, of which nothing would tell: what is read after a restart is looked at.
                 let late = !follow || (self.lives > 1 && since.is_none());

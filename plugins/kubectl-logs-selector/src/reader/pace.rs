@@ -32,6 +32,11 @@ impl Pace {
         self.attempts < 6
     }
 
+    /// Whether a server may still be beginning: for about fifteen seconds.
+    pub const fn is_hopeful(self) -> bool {
+        self.attempts < 9
+    }
+
     /// Whether a person should know of the wait.
     pub const fn is_slow(self) -> bool {
         self.attempts >= 3
