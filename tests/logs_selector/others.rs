@@ -46,6 +46,9 @@ fn kwok_soak_where_stern_gives_a_pod_up_this_goes_on() {
     let ns = Namespace::new();
     let kubelet = Kubelet::of(&ns);
     kubelet.pod("rng-1");
+    // It reads no container that has no number, and kwok gives them none.
+    let numbered = r#"[{"op":"add","path":"/status/containerStatuses/0/containerID","value":"test://1"}]"#;
+    ns.kubectl_with("patch pod/rng-1 --subresource=status --type=json -p", numbered);
     let mut theirs = ns.start(stern.to_str().unwrap(), "-l app=rng -o raw", "");
     let mut ours = ns.begin_logs("pod/rng-1 -f");
     assert_eq!(shown_by(&kubelet, &mut theirs, &mut ours), STEPS[0]);
