@@ -45,6 +45,12 @@ impl Snapshot {
         self.written.contains_key(id) && self.get(id).is_none()
     }
 
+    /// Whether this run has deleted an object, and it is gone.
+    #[must_use]
+    pub fn has_deleted(&self, object: &Object) -> bool {
+        self.ended.contains(object.uid())
+    }
+
     /// The last state of an object that this run has seen, if there is none at its place now.
     #[must_use]
     pub fn last(&self, id: &ObjectId) -> Option<&Object> {

@@ -21,7 +21,7 @@ impl Swap {
             return Err(unfinished(foreign, &self.commands));
         }
         let Some(lock) = locks.iter().find(|lock| snapshot.get(lock).is_none()) else { return Ok(None) };
-        if snapshot.last(lock).is_some() {
+        if snapshot.last(lock).is_some_and(|last| !snapshot.has_deleted(last)) {
             return self.without_lock(snapshot);
         }
         if self.is_over(snapshot)? {
@@ -70,17 +70,16 @@ impl Swap {
         })))
     }
 
-    /// Whether an owner is as it was before, and nothing of the change is on it.
+    /// Whether an owner that people know is as it was before, and nothing of the change is on it.
     fn is_back(&self, snapshot: &Snapshot) -> bool {
-        let mut units = self.journal.units.iter().flat_map(Unit::all);
         let is_before = |unit: &Unit| {
             let standing = self.standing(unit, snapshot);
             matches!(standing, Ok(Standing::Before(object)) if !has_hold(object))
         };
         let is_free =
             |part: &Part| snapshot.get(&part.id).is_some_and(|object| object.uid() == part.uid && !has_hold(object));
-        let mut owners = self.journal.handoff.iter().flat_map(|handoff| handoff.before.owners());
-        units.any(is_before) || owners.any(is_free)
+        let handoff = self.journal.handoff.as_ref();
+        self.journal.units.iter().any(is_before) || handoff.is_some_and(|handoff| is_free(&handoff.before.top))
     }
 }
 

@@ -321,6 +321,22 @@ fn what_is_being_put_back_does_not_go_forward() {
 }
 
 #[test]
+fn whoever_finds_the_journal_gone_waits_for_the_end_or_finds_it_put_back() {
+    let mut scene = Scene::new().until("delete deployment.apps/rng");
+    let lock = scene.swap.journal.locks().remove(0);
+    let uid = scene.snapshot.get(&lock).unwrap().uid().to_owned();
+    scene.snapshot.forget(&lock, &uid);
+    assert!(matches!(scene.next(), Ok(Step::Wait(gate)) if gate.sees == "its journal is gone"));
+    scene.edit(&id(Kind::Deployment, "rng"), |value| {
+        for field in ["deletionTimestamp", "finalizers"] {
+            value["metadata"].as_object_mut().unwrap().remove(field);
+        }
+    });
+    let told = "this change was put back meanwhile, or done, by another run of it";
+    assert_eq!(scene.next().unwrap_err().message(), told);
+}
+
+#[test]
 fn scaling_in_between_changes_nothing() {
     let mut scene = Scene::new().until("create secret/kube-recast.deployment.rng");
     scene.edit(&id(Kind::Deployment, "rng"), |value| value["spec"]["replicas"] = json!(9));
