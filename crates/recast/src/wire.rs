@@ -29,7 +29,7 @@ const IDLE: Duration = Duration::from_secs(5);
 
 /// How much is read from a connection at once. Hundreds of logs may be read side by side, and more of each would leave the
 /// processor's cache before its turn comes.
-const READ_AT_ONCE: usize = 32 * 1024;
+const READ_AT_ONCE: usize = 128 * 1024;
 
 /// Builds the client.
 ///

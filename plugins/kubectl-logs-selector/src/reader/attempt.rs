@@ -8,6 +8,7 @@ use futures::{FutureExt as _, StreamExt as _};
 use recast::cluster::{ClusterError, Parts};
 use recast::kind::Kind;
 use recast::object::ObjectId;
+use tokio::task::yield_now;
 use tokio::time::{Instant, sleep, sleep_until, timeout};
 
 use super::stall::{ANSWER, Silence};
@@ -53,9 +54,8 @@ const AGAIN: Duration = Duration::from_millis(500);
 /// in the processor's cache when their turn comes.
 const AT_ONCE: usize = 16 * 1024;
 
-/// Less than this is worth a wait for more, and how long.
+/// With less than this it is worth to look for more.
 const LITTLE: usize = 4 * 1024;
-const REST: Duration = Duration::from_millis(1);
 
 const GAP: &str = "lines may be missing here: the log was rotated or cut while nobody read it";
 
@@ -211,20 +211,23 @@ impl Work {
     }
 
     /// Takes in a part, and what is there behind it. A server may send each line alone: what is not shown at once anyway is
-    /// then waited for a little, since many lines take little more than one.
+    /// then taken together, since many lines take little more than one.
     async fn take_all(&mut self, part: &[u8], parts: &mut Parts) -> (Flow, Option<Ending>) {
         let flow = self.intake.take(part);
-        let taken = self.take_there(flow, parts);
-        if self.reader.terms.follow || self.intake.held() >= LITTLE {
-            return taken;
+        let mut taken = self.take_there(flow, parts);
+        let mut held = 0;
+        while matches!(taken, (Flow::Onward, None)) && self.is_worth_more(held) {
+            held = self.intake.held();
+            // The connection has its turn.
+            yield_now().await;
+            taken = self.take_there(Flow::Onward, parts);
         }
-        match taken {
-            (Flow::Onward, None) => {
-                sleep(REST).await;
-                self.take_there(Flow::Onward, parts)
-            }
-            taken => taken,
-        }
+        taken
+    }
+
+    /// Whether there is little to show yet, but more than before.
+    fn is_worth_more(&self, before: usize) -> bool {
+        !self.reader.terms.follow && (before + 1..LITTLE).contains(&self.intake.held())
     }
 
     fn take_there(&mut self, mut flow: Flow, parts: &mut Parts) -> (Flow, Option<Ending>) {
