@@ -4,6 +4,7 @@ use std::ffi::{OsStr, OsString};
 use std::io::Write as _;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
+use std::sync::atomic::{AtomicU32, Ordering};
 
 use crate::Outcome;
 
@@ -20,10 +21,13 @@ pub struct Workload {
 impl Workload {
     /// A namespace in which nothing runs yet.
     pub fn empty(kubectl: &OsStr, kubeconfig: &Path) -> Outcome<Self> {
+        // The last one may still be going away.
+        static COUNT: AtomicU32 = AtomicU32::new(0);
+        let number = COUNT.fetch_add(1, Ordering::Relaxed);
         let workload = Self {
             kubectl: kubectl.to_owned(),
             kubeconfig: kubeconfig.to_owned(),
-            namespace: format!("recast-bench-{}", std::process::id()),
+            namespace: format!("recast-bench-{}-{number}", std::process::id()),
         };
         workload.kubectl(&["create", "namespace", &workload.namespace])?;
         // Pods are refused until it is there.
