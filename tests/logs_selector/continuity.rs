@@ -186,7 +186,8 @@ fn kwok_a_pod_that_goes_before_all_of_its_log_was_read_leaves_a_marker() {
     ns.kubectl("delete pod/rng-2 --wait=false");
     kubelet.end("rng-2");
     running.until_it_says("- rng-2 (deleted");
-    kubelet.kill();
+    kubelet.refuse("rng-1", Some("the container runtime is down"));
+    kubelet.end_streams("rng-1");
     kubelet.write("rng-1", "two");
     running.until_it_says("rng-1/main: no log at the moment, trying again: ");
     ns.kubectl("delete pod/rng-1 --wait=false");
