@@ -33,7 +33,7 @@ const TYPES: [(&[&str], &str, &str); 14] = [
 ];
 
 /// What a test may have created beside its namespace, under the label `test`.
-const CLUSTER_WIDE: [&str; 5] = [
+pub const CLUSTER_WIDE: [&str; 5] = [
     "/apis/rbac.authorization.k8s.io/v1/clusterroles",
     "/apis/rbac.authorization.k8s.io/v1/clusterrolebindings",
     "/api/v1/persistentvolumes",

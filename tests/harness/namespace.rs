@@ -7,6 +7,7 @@ use std::time::{SystemTime, UNIX_EPOCH};
 
 use serde_json::json;
 
+use super::api::CLUSTER_WIDE;
 use super::{Caller, eventually, settings};
 
 /// A namespace with a name of its own, and its administrator. It goes when the test ends, however it ends.
@@ -53,7 +54,12 @@ impl Deref for Namespace {
 impl Drop for Namespace {
     fn drop(&mut self) {
         if let Some(api) = self.administrator.api() {
-            api.remove();
+            return api.remove();
+        }
+        let plurals = CLUSTER_WIDE.map(|path| path.rsplit('/').next().unwrap_or(path)).join(",");
+        for what in [format!("{plurals} -l test={}", self.name), format!("namespace {}", self.name)] {
+            // A test that fails is to say why it failed, not this.
+            drop(self.administrator.try_kubectl(&format!("delete {what} --wait=false"), ""));
         }
     }
 }

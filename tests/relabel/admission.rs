@@ -72,12 +72,16 @@ fn workloads(ns: &Namespace, name: &str) {
     }
 }
 
+/// Whether the server knows such policies: since Kubernetes 1.36.
+fn are_served(ns: &Namespace) -> bool {
+    ns.kubectl("api-resources --api-group=admissionregistration.k8s.io -o name").contains("mutatingadmission")
+}
+
 #[test]
 #[ignore = "needs a cluster: make test"]
 fn what_the_server_would_make_otherwise_is_not_made_anew() {
     let ns = Namespace::new();
-    // They are served since Kubernetes 1.36.
-    if !ns.kubectl("api-resources --api-group=admissionregistration.k8s.io -o name").contains("mutatingadmission") {
+    if !are_served(&ns) {
         return;
     }
     workloads(&ns, "early");
@@ -110,7 +114,7 @@ fn what_the_server_would_make_otherwise_is_not_made_anew() {
 #[ignore = "needs a cluster: make test"]
 fn what_the_server_would_change_otherwise_is_not_changed() {
     let ns = Namespace::new();
-    if !ns.kubectl("api-resources --api-group=admissionregistration.k8s.io -o name").contains("mutatingadmission") {
+    if !are_served(&ns) {
         return;
     }
     workloads(&ns, "early");

@@ -11,6 +11,7 @@ use recast::rehearsal::{elsewhere, expected, rehearse, samples};
 use recast::script;
 use recast::snapshot::Snapshot;
 use recast::swap::{Direction, Journal, Swap, fresh_id};
+use serde_json::Value;
 
 use super::begin::Unchanged;
 use super::pod::Job;
@@ -76,13 +77,15 @@ impl Live<'_> {
         watch: Option<&mut Watch>,
     ) -> Result<(), Vec<Failure>> {
         let requests = samples(steps, snapshot);
-        let others: Vec<Request> = requests.iter().filter_map(|request| elsewhere(request, snapshot)).collect();
-        let answers = rehearse(self.cluster, requests.iter().chain(&others).collect(), watch, snapshot).await?;
-        let changed = requests.iter().filter_map(|request| {
+        // As it is known now: the watches go on while the server is asked.
+        let others: Vec<Option<Request>> = requests.iter().map(|request| elsewhere(request, snapshot)).collect();
+        let wanted: Vec<Option<Value>> = requests.iter().map(|request| expected(request, snapshot)).collect();
+        let all = requests.iter().chain(others.iter().flatten()).collect();
+        let answers = rehearse(self.cluster, all, watch, snapshot).await?;
+        let changed = requests.iter().zip(&others).zip(wanted).filter_map(|((request, other), wanted)| {
             // What is made anew was asked for under another name.
-            let asked = elsewhere(request, snapshot);
-            let answer = answers.get(asked.as_ref().unwrap_or(request).id())?;
-            changed_by_admission(request.id(), &expected(request, snapshot)?, answer)
+            let answer = answers.get(other.as_ref().unwrap_or(request).id())?;
+            changed_by_admission(request.id(), &wanted?, answer)
         });
         let failures: Vec<Failure> = changed.collect();
         if failures.is_empty() { Ok(()) } else { Err(failures) }

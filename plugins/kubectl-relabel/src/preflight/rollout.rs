@@ -84,8 +84,7 @@ fn partition(stateful_set: &Object) -> i64 {
 
 /// A new StatefulSet knows one revision: what a partition keeps at another one would be lost to the next restart.
 fn half_way(change: &Change<'_>, target: &Target) -> Option<Failure> {
-    let count = revisions(change, target).filter(|_| target.is_recreated())?;
-    let failure = Failure::new(format!("the partition of {} keeps its pods at {count} revisions", target.id))
+    let failure = Failure::new(spread(change, target).filter(|_| target.is_recreated())?)
         .detail("made anew it would know one of them, and restart a pod of the others with that one");
     Some(failure.hint(if gentler::is_enough(change, target) {
         format!("{} makes nothing anew", change.command(change.ids(), &["--keep-selector"]))
@@ -98,24 +97,21 @@ fn half_way(change: &Change<'_>, target: &Target) -> Option<Failure> {
 pub fn warnings(change: &Change<'_>) -> Vec<String> {
     let in_place = change.targets.iter().filter(|target| !target.is_recreated());
     let line = |target: &Target| {
-        let count = revisions(change, target)?;
-        Some(format!(
-            "the partition of {} keeps its pods at {count} revisions: one of an older revision that is started again \
-             comes back as it was before",
-            target.id
-        ))
+        let spread = spread(change, target)?;
+        Some(format!("{spread}: one of an older revision that is started again comes back as it was before"))
     };
     in_place.filter_map(line).collect()
 }
 
-/// How many revisions a partition keeps the pods at, if they are several.
-fn revisions(change: &Change<'_>, target: &Target) -> Option<usize> {
+/// That a partition keeps the pods at several revisions, if it does.
+fn spread(change: &Change<'_>, target: &Target) -> Option<String> {
     if target.id.kind != Kind::StatefulSet || partition(&target.before) == 0 {
         return None;
     }
     let revision = |pod: &Object| pod.label(REVISION).map(str::to_owned);
     let revisions: BTreeSet<String> = target.pods(change.snapshot).filter_map(revision).collect();
-    Some(revisions.len()).filter(|count| *count > 1)
+    (revisions.len() > 1)
+        .then(|| format!("the partition of {} keeps its pods at {} revisions", target.id, revisions.len()))
 }
 
 #[cfg(test)]
