@@ -100,6 +100,31 @@ fn kwok_following_a_pod_ends_with_it() {
 
 #[test]
 #[ignore = "needs a cluster: make test"]
+fn kwok_a_pod_that_goes_before_a_silent_stream_has_ended_leaves_no_marker_and_behind_a_line_it_does() {
+    let ns = Namespace::new();
+    let kubelet = Kubelet::of(&ns);
+    let marker = "! rng-1/main: lines may be missing here: the pod was gone before all of them were read\n";
+    for (late, shown) in [(None, "one\n".to_owned()), (Some("two"), format!("one\ntwo\n{marker}"))] {
+        kubelet.clear("rng-1");
+        kubelet.pod("rng-1");
+        kubelet.write("rng-1", "one");
+        let mut running = ns.begin_logs("pod/rng-1 -f");
+        running.until_it_prints("one\n");
+        ns.kubectl("annotate pod/rng-1 test.recast/gone-after=3s");
+        ns.kubectl("delete pod/rng-1 --wait=false");
+        // This end is looked into while the pod is there, and the next one when it is not there any more.
+        kubelet.end_streams("rng-1");
+        running.until_it_says("- rng-1 (deleted)");
+        if let Some(late) = late {
+            kubelet.write("rng-1", late);
+        }
+        kubelet.end_streams("rng-1");
+        running.ended().done().printed(&shown);
+    }
+}
+
+#[test]
+#[ignore = "needs a cluster: make test"]
 fn kwok_where_nothing_matches_it_waits_when_following_and_else_says_so() {
     let ns = Namespace::new();
     let kubelet = Kubelet::of(&ns);

@@ -116,8 +116,8 @@ struct Work {
     checked: Option<Stamp>,
     /// Whether a failure was told that has not passed yet.
     troubled: bool,
-    /// Whether the pod is about to go, and nothing more was there when that was asked last.
-    caught_up: bool,
+    /// The latest line (the zero of time if there was none) when the pod was about to go and there was nothing behind it.
+    caught_up: Option<Stamp>,
     /// How long a stream may be silent until that is looked into.
     patience: Duration,
 }
@@ -140,7 +140,7 @@ impl Reader {
             begun: None,
             checked: None,
             troubled: false,
-            caught_up: false,
+            caught_up: None,
             patience: stall::FIRST,
         };
         if work.reader.terms.follow {
@@ -232,7 +232,7 @@ impl Work {
                 self.intake.begin_anew();
             }
             self.lives += 1;
-            self.caught_up = false;
+            self.caught_up = None;
             self.progress = Progress { life: Some(life), whole: false };
         }
     }

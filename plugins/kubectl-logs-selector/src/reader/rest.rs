@@ -2,15 +2,16 @@
 
 use super::Work;
 use super::attempt::Ending;
+use super::stall::Seen;
 
 impl Ending {
-    /// Whether all that was written by then was read. `before` says whether it was before that stream began, `confirmed`
-    /// whether the last line of the log was seen when it was asked for afterwards.
-    fn is_all(&self, before: bool, confirmed: bool) -> bool {
+    /// Whether all that was written by then was read. `before` says whether it was before that stream began, which brought
+    /// nothing; `seen` whether the last line of the log was seen when it was asked for afterwards.
+    fn is_all(&self, before: bool, seen: Seen) -> bool {
         match self {
             Self::Enough => true,
             // A kubelet that dies looks just the same.
-            Self::Clean => confirmed,
+            Self::Clean => seen == Seen::Yes || (before && seen == Seen::Gone),
             // A kubelet ends the stream of a pod that is deleted: one that goes on has gone dead.
             Self::Left | Self::Cut | Self::OtherLife => false,
             // Who is not there any more writes nothing.
@@ -23,8 +24,10 @@ impl Work {
     /// Remembers what the end of a stream says. Only of a pod that is about to go it matters.
     pub(super) async fn judge(&mut self, ending: &Ending, previous: bool) {
         let leaving = self.reader.pod.borrow().as_ref().is_none_or(|pod| pod.deleting);
-        let confirmed = leaving && matches!(ending, Ending::Clean) && self.has_seen_the_last(previous).await;
-        self.caught_up = ending.is_all(self.caught_up, confirmed);
+        let seen = if leaving && matches!(ending, Ending::Clean) { self.has_seen_the_last(previous).await } else { Seen::No };
+        let newest = self.intake.continuity().newest().unwrap_or_default();
+        let before = self.caught_up == Some(newest);
+        self.caught_up = ending.is_all(before, seen).then_some(newest);
     }
 
     /// Whether the pod is gone.
@@ -34,7 +37,7 @@ impl Work {
 
     /// There is nothing more to be read. If the pod is gone, and not all of its log was read before, that is said.
     pub(super) async fn note_lost(&mut self) {
-        if self.is_over() && self.progress.life.is_some() && !self.progress.whole && !self.caught_up {
+        if self.is_over() && self.progress.life.is_some() && !self.progress.whole && self.caught_up.is_none() {
             self.intake.remark("lines may be missing here: the pod was gone before all of them were read");
             self.send().await;
         }
@@ -47,15 +50,18 @@ mod tests {
 
     #[test]
     fn a_stream_that_ends_as_if_there_were_no_more_is_believed_only_if_that_is_confirmed() {
-        for (ending, before, confirmed, all) in [
-            (Ending::Clean, true, false, false),
-            (Ending::Clean, false, true, true),
-            (Ending::Left, true, false, false),
-            (Ending::Enough, false, false, true),
-            (Ending::Cut, true, false, false),
-            (Ending::OtherLife, true, false, false),
+        for (ending, before, seen, all) in [
+            (Ending::Clean, true, Seen::No, false),
+            (Ending::Clean, false, Seen::Yes, true),
+            // The pod is gone: nobody can be asked any more.
+            (Ending::Clean, true, Seen::Gone, true),
+            (Ending::Clean, false, Seen::Gone, false),
+            (Ending::Left, true, Seen::No, false),
+            (Ending::Enough, false, Seen::No, true),
+            (Ending::Cut, true, Seen::No, false),
+            (Ending::OtherLife, true, Seen::No, false),
         ] {
-            assert_eq!(ending.is_all(before, confirmed), all, "{ending:?} {before} {confirmed}");
+            assert_eq!(ending.is_all(before, seen), all, "{ending:?} {before} {seen:?}");
         }
     }
 }

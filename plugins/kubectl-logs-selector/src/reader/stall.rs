@@ -69,7 +69,7 @@ impl Work {
             // The question may have gone over a dead connection itself: another one is taken for the next.
             Last::Unknown => LATER,
             _ if silence.missed.is_some() => LATER,
-            Last::Line(..) | Last::Nothing | Last::Refused => {
+            Last::Line(..) | Last::Nothing | Last::Gone | Last::Refused => {
                 silence.span = (silence.span * 2).min(LONGEST);
                 silence.span
             }
@@ -87,7 +87,7 @@ impl Work {
         }
         match self.last_line(previous).await {
             Last::Line(stamp, line) => !self.intake.continuity().knows(stamp, &line),
-            Last::Refused => false,
+            Last::Gone | Last::Refused => false,
             Last::Nothing if newest.is_none() => false,
             // There was a line before: the log was rotated, or the kubelet has died.
             Last::Nothing => self.doubts(self.pace.is_fresh()),
@@ -96,13 +96,15 @@ impl Work {
     }
 
     /// Whether the last line of the log is one that was seen.
-    pub(super) async fn has_seen_the_last(&self, previous: bool) -> bool {
+    pub(super) async fn has_seen_the_last(&self, previous: bool) -> Seen {
         let known = self.intake.continuity();
-        match self.last_line(previous).await {
+        let seen = match self.last_line(previous).await {
             Last::Line(stamp, line) => known.knows(stamp, &line) || self.has_unwanted(),
             Last::Nothing => known.newest().is_none(),
+            Last::Gone => return Seen::Gone,
             Last::Refused | Last::Unknown => false,
-        }
+        };
+        if seen { Seen::Yes } else { Seen::No }
     }
 
     /// Whether the last line of the log may be one that is not wanted: it was not asked for from its beginning.
@@ -123,6 +125,7 @@ impl Work {
             let mut parts = match self.open(&path).await {
                 Ok(Some(parts)) => parts,
                 Ok(None) => return Last::Nothing,
+                Err(error) if error.is_not_found() => return Last::Gone,
                 Err(error) if error.status().is_some_and(|status| (400..429).contains(&status.code)) => {
                     return Last::Refused;
                 }
@@ -146,12 +149,25 @@ impl Work {
     }
 }
 
+/// Whether the last line of a log was seen.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Seen {
+    /// It was.
+    Yes,
+    /// It was not, or nobody knows.
+    No,
+    /// The pod is gone: nobody will know.
+    Gone,
+}
+
 /// What is known of the last line of a log.
 enum Last {
     /// It is this.
     Line(Stamp, Vec<u8>),
     /// There is none.
     Nothing,
+    /// There is no such pod any more.
+    Gone,
     /// The server does not tell.
     Refused,
     /// The answer was lost, or there was none.
