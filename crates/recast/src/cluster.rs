@@ -7,14 +7,17 @@ mod scope;
 mod served;
 mod stream;
 
+use std::fmt::Debug;
 use std::pin::Pin;
 
+use futures::stream::BoxStream;
 use futures::{Stream, StreamExt as _};
 use kube::api::{Api, DeleteParams, ListParams, Patch as ApiPatch, PatchParams, PostParams, Preconditions};
 use kube::core::{ApiResource, DynamicResourceScope};
 use kube::runtime::WatchStreamExt as _;
 use kube::runtime::watcher::{self, watcher};
 use kube::{Client, Error, Resource};
+use serde::de::DeserializeOwned;
 
 use crate::action::{Propagation, Request};
 use crate::connection::{ConnectionArgs, ConnectionError};
@@ -100,17 +103,31 @@ impl Cluster {
     /// # Errors
     /// If the server cannot be reached or refuses.
     pub async fn list(&self, scope: &Scope) -> Result<Vec<Object>, ClusterError> {
+        self.list_as::<Object>(scope).await
+    }
+
+    /// All objects of a scope, in one request, without who manages which field where those are [`Lean`].
+    ///
+    /// # Errors
+    /// If the server cannot be reached or refuses.
+    pub async fn look(&self, scope: &Scope) -> Result<Vec<Object>, ClusterError> {
+        if Lean::suits(scope.kind) { self.list_as::<Lean>(scope).await } else { self.list(scope).await }
+    }
+
+    async fn list_as<K: Form>(&self, scope: &Scope) -> Result<Vec<Object>, ClusterError> {
         let params = ListParams {
             label_selector: scope.labels.clone(),
             field_selector: scope.fields.clone(),
             ..ListParams::default()
         };
-        let list = self.api::<Object>(scope.kind, &scope.namespace).list(&params).await;
-        let mut items = list.map_err(|source| ClusterError::of_scope("list", scope, &self.flags, source))?.items;
-        for item in &mut items {
-            item.set_kind(scope.kind);
-        }
-        Ok(items)
+        let list = self.api::<K>(scope.kind, &scope.namespace).list(&params).await;
+        let items = list.map_err(|source| ClusterError::of_scope("list", scope, &self.flags, source))?.items;
+        let whole = |item: K| {
+            let mut object: Object = item.into();
+            object.set_kind(scope.kind);
+            object
+        };
+        Ok(items.into_iter().map(whole).collect())
     }
 
     /// Sends a write, or asks whether it would be granted (`dry_run`).
@@ -118,9 +135,17 @@ impl Cluster {
     /// # Errors
     /// If the server cannot be reached or refuses, or a precondition does not hold.
     pub async fn perform(&self, request: &Request, dry_run: bool) -> Result<Answer, ClusterError> {
+        if Lean::suits(request.id().kind) {
+            self.perform_as::<Lean>(request, dry_run).await
+        } else {
+            self.perform_as::<Object>(request, dry_run).await
+        }
+    }
+
+    async fn perform_as<K: Form>(&self, request: &Request, dry_run: bool) -> Result<Answer, ClusterError> {
         let id = request.id();
-        let api: Api<Lean> = self.api(id.kind, id.namespace());
-        let is = |Lean(object): Lean| Answer::of(Box::new(object));
+        let api: Api<K> = self.api(id.kind, id.namespace());
+        let is = |answer: K| Answer::of(Box::new(answer.into()));
         match request {
             Request::Create { object, .. } => {
                 let params = PostParams { dry_run, field_manager: Some(self.field_manager.clone()) };
@@ -145,7 +170,7 @@ impl Cluster {
 
     /// Creates from JSON as Go writes it: of a `ControllerRevision` the server keeps the very bytes, and its controller
     /// cannot handle others than it would write itself.
-    async fn create(&self, url: &str, params: &PostParams, object: &Object) -> Result<Lean, Error> {
+    async fn create<K: Form>(&self, url: &str, params: &PostParams, object: &Object) -> Result<K, Error> {
         let body = go_json(object.value()).into_bytes();
         let request = kube::core::Request::new(url).create(params, body).map_err(Error::BuildRequest)?;
         self.client.request(request).await
@@ -153,7 +178,7 @@ impl Cluster {
 
     /// The server reads the body alone; that a request is a dry run is said in the query too, where the audit log and
     /// whoever reads it see it, as they do with every other write.
-    async fn delete(&self, url: &str, name: &str, params: &DeleteParams) -> Result<Option<Lean>, Error> {
+    async fn delete<K: Form>(&self, url: &str, name: &str, params: &DeleteParams) -> Result<Option<K>, Error> {
         let mut request = kube::core::Request::new(url).delete(name, params).map_err(Error::BuildRequest)?;
         if params.dry_run {
             let uri = format!("{}&dryRun=All", request.uri());
@@ -167,19 +192,21 @@ impl Cluster {
     #[must_use]
     pub fn watch(&self, scopes: &[Scope]) -> WatchStream {
         let streams = scopes.iter().enumerate().map(|(position, scope)| {
-            let config = watcher::Config {
-                label_selector: scope.labels.clone(),
-                field_selector: scope.fields.clone(),
-                ..watcher::Config::default()
-            };
-            let api: Api<Lean> = self.api(scope.kind, &scope.namespace);
-            let kind = scope.kind;
-            watcher(api, config)
-                .default_backoff()
-                .map(move |event| (position, event.map(|event| whole(kind, event))))
-                .boxed()
+            let stream =
+                if Lean::suits(scope.kind) { self.watch_as::<Lean>(scope) } else { self.watch_as::<Object>(scope) };
+            stream.map(move |event| (position, event)).boxed()
         });
         Box::pin(futures::stream::select_all(streams))
+    }
+
+    fn watch_as<K: Form>(&self, scope: &Scope) -> BoxStream<'static, watcher::Result<watcher::Event<Object>>> {
+        let config = watcher::Config {
+            label_selector: scope.labels.clone(),
+            field_selector: scope.fields.clone(),
+            ..watcher::Config::default()
+        };
+        let api: Api<K> = self.api(scope.kind, &scope.namespace);
+        watcher(api, config).default_backoff().map(|event| event.map(whole)).boxed()
     }
 
     fn refused(&self, verb: &'static str, id: &ObjectId, source: Error) -> ClusterError {
@@ -213,15 +240,29 @@ impl Cluster {
     }
 }
 
+/// How an object is read.
+trait Form:
+    Resource<DynamicType = ApiResource, Scope = DynamicResourceScope>
+    + Into<Object>
+    + DeserializeOwned
+    + Clone
+    + Debug
+    + Send
+    + 'static
+{
+}
+
+impl Form for Object {}
+impl Form for Lean {}
+
 /// What a watch reports, of objects as everybody else reads them.
-fn whole(kind: Kind, event: watcher::Event<Lean>) -> watcher::Event<Object> {
+fn whole<K: Form>(event: watcher::Event<K>) -> watcher::Event<Object> {
     use watcher::Event::{Apply, Delete, Init, InitApply, InitDone};
     match event {
-        Apply(Lean(object)) => Apply(object),
-        Delete(Lean(object)) => Delete(object),
+        Apply(object) => Apply(object.into()),
+        Delete(object) => Delete(object.into()),
         Init => Init,
-        // In a list nothing says what it is.
-        InitApply(lean) => InitApply(lean.of_kind(kind).0),
+        InitApply(object) => InitApply(object.into()),
         InitDone => InitDone,
     }
 }

@@ -25,7 +25,7 @@ pub use plan::{PLANNED, PLANNED_REVISION, Planned, plan};
 pub use watch::Watch;
 
 use interrupt::expired;
-use writes::Outcome;
+use writes::Turns;
 
 /// Something that happened.
 #[derive(Debug)]
@@ -74,7 +74,7 @@ impl Engine<'_> {
                 end(&mut results, || Stop::Refused(failure.clone()));
             }
             let mut gates: Vec<(usize, Gate)> = Vec::new();
-            let mut acted = false;
+            let mut turns = Turns::new();
             for (position, goal) in goals.iter().enumerate() {
                 if results[position].is_some() {
                     continue;
@@ -87,30 +87,20 @@ impl Engine<'_> {
                     Err(failure) => results[position] = Some(Err(Stop::Refused(failure))),
                     Ok(Step::Done) => results[position] = Some(Ok(())),
                     Ok(Step::Wait(gate)) => gates.push((position, gate)),
-                    Ok(Step::Act(actions)) => {
-                        let mut told = |action: &Action, snapshot: &Snapshot| {
-                            sink(Happening::Acted { goal: position, action, snapshot });
-                        };
-                        let was_interrupted = interrupted;
-                        let outcome = self.act(&actions, goal, &mut interrupts, &mut interrupted, &mut told).await;
-                        acted = true;
-                        if let Some(danger) = goal.exposed(&self.snapshot).filter(|_| interrupted && !was_interrupted) {
-                            sink(Happening::Finishes(&danger));
-                        }
-                        match outcome {
-                            Ok(Outcome::Sent) => {}
-                            Ok(Outcome::Interrupted) => {
-                                results[position] = Some(Err(Stop::Interrupted(During::Write)));
-                            }
-                            Err(failure) => results[position] = Some(Err(Stop::Refused(failure))),
-                        }
-                    }
+                    Ok(Step::Act(actions)) => drop(turns.insert(position, actions)),
                 }
+            }
+            let was_interrupted = interrupted;
+            for (position, stop) in self.act(&turns, goals, &mut interrupts, &mut interrupted, &mut sink).await {
+                results[position] = Some(Err(stop));
+            }
+            if interrupted && !was_interrupted {
+                self.say_danger(goals, &mut sink);
             }
             if results.iter().all(Option::is_some) {
                 return results.into_iter().flatten().collect();
             }
-            if acted {
+            if !turns.is_empty() {
                 continue;
             }
             if self.watch.is_none() {
@@ -129,15 +119,23 @@ impl Engine<'_> {
             let Some(ended) = ended else { continue };
             if matches!(ended, Ended::Interrupted)
                 && !std::mem::replace(&mut interrupted, true)
-                && let Some(danger) = goals.iter().find_map(|goal| goal.exposed(&self.snapshot))
+                && self.say_danger(goals, &mut sink)
             {
-                sink(Happening::Finishes(&danger));
                 continue;
             }
             for (position, gate) in gates {
                 results[position] = Some(Err(ended.stop(gate, begun.elapsed())));
             }
         }
+    }
+
+    /// Says what is finished first, after an interrupt; answers whether there is such a thing.
+    fn say_danger<G: Goal>(&self, goals: &[G], sink: &mut impl FnMut(Happening<'_>)) -> bool {
+        let danger = goals.iter().find_map(|goal| goal.exposed(&self.snapshot));
+        if let Some(danger) = &danger {
+            sink(Happening::Finishes(danger));
+        }
+        danger.is_some()
     }
 
     async fn news(&mut self) -> Result<(), Failure> {

@@ -65,7 +65,7 @@ impl<J: Job> Run<'_, J> {
     fn plans(&mut self) -> Result<Vec<Vec<Planned>>, Vec<Failure>> {
         let (mut plans, mut failures, mut jobs) = (Vec::new(), Vec::new(), Vec::new());
         for job in std::mem::take(&mut self.jobs) {
-            match plan(&job, self.snapshot.clone(), |snapshot| model::settle(snapshot, job.creates())) {
+            match plan(&job, &mut self.snapshot.clone(), |snapshot| model::settle(snapshot, job.creates())) {
                 Ok(steps) => {
                     plans.push(steps);
                     jobs.push(job);

@@ -78,7 +78,7 @@ impl Pruning<'_> {
         }
         let approved = going.iter().map(|remnant| remnant.uid.clone()).collect();
         let goal = Prune { targets: self.targets.clone(), approved };
-        let steps = plan(&goal, snapshot.clone(), |_| {}).map_err(one)?;
+        let steps = plan(&goal, &mut snapshot.clone(), |_| {}).map_err(one)?;
         if self.args.explain {
             self.screen.result(|out| script::write(out, &self.commands, &steps)).map_err(one)?;
             return Ok(Exit::Done);

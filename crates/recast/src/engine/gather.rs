@@ -9,7 +9,7 @@ use crate::snapshot::Snapshot;
 /// # Errors
 /// If a scope that is needed cannot be read.
 pub async fn gather(cluster: &Cluster, scopes: &[(Scope, Need)]) -> Result<Snapshot, Failure> {
-    let lists = scopes.iter().map(|(scope, _)| cluster.list(scope));
+    let lists = scopes.iter().map(|(scope, _)| cluster.look(scope));
     let mut snapshot = Snapshot::default();
     for ((scope, need), list) in scopes.iter().zip(futures::future::join_all(lists).await) {
         match list {

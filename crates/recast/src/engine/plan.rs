@@ -27,19 +27,24 @@ pub const PLANNED_REVISION: &str = "planned-revision-of-";
 /// More decisions than any goal takes; a plan that is longer goes in a circle.
 const LONGEST: usize = 1000;
 
-/// What the goal would do. `settle` is the model: it does to the snapshot what the controllers would do to the cluster.
+/// What the goal would do. `settle` is the model: it does to the snapshot what the controllers would do to the cluster. The
+/// snapshot is then as the cluster would be, so that one goal can be planned behind another.
 ///
 /// # Errors
 /// If the goal refuses, or the plan does not come to an end.
-pub fn plan(goal: &impl Goal, mut snapshot: Snapshot, settle: impl Fn(&mut Snapshot)) -> Result<Vec<Planned>, Failure> {
+pub fn plan(
+    goal: &impl Goal,
+    snapshot: &mut Snapshot,
+    settle: impl Fn(&mut Snapshot),
+) -> Result<Vec<Planned>, Failure> {
     let mut steps = Vec::new();
     let mut waiting: Option<Gate> = None;
     for _ in 0..LONGEST {
-        match goal.next(&snapshot)? {
+        match goal.next(snapshot)? {
             Step::Done => return Ok(steps),
             Step::Act(actions) => {
                 for action in actions {
-                    let answer = model(&action.request, &snapshot)?;
+                    let answer = model(&action.request, snapshot)?;
                     snapshot.enter(&action.request, answer);
                     steps.push(Planned::Act(Box::new(action)));
                 }
@@ -52,7 +57,7 @@ pub fn plan(goal: &impl Goal, mut snapshot: Snapshot, settle: impl Fn(&mut Snaps
             Step::Wait(gate) => {
                 waiting = Some(gate.clone());
                 steps.push(Planned::Wait(gate));
-                settle(&mut snapshot);
+                settle(snapshot);
             }
         }
     }
@@ -116,7 +121,7 @@ mod tests {
 
     #[test]
     fn a_plan_that_goes_in_a_circle_is_refused() {
-        let planned = |last| plan(&Restless(last, std::cell::Cell::default()), Snapshot::default(), |_| {});
+        let planned = |last| plan(&Restless(last, std::cell::Cell::default()), &mut Snapshot::default(), |_| {});
         assert!(planned(Some(100)).is_ok());
         assert_eq!(planned(None).unwrap_err().message(), "the plan does not come to an end");
     }

@@ -1,69 +1,79 @@
 //! Sending writes: side by side, and what becomes of those that came too late.
 
+use std::cell::RefCell;
+use std::collections::BTreeMap;
+use std::future::ready;
+use std::pin::pin;
+
 use futures::{StreamExt as _, stream};
 
 use super::interrupt::Interrupts;
-use super::{Engine, Goal};
+use super::{During, Engine, Goal, Happening, Stop};
 use crate::action::{Action, Request};
 use crate::cluster::ClusterError;
 use crate::failure::Failure;
 use crate::object::ObjectId;
-use crate::snapshot::{Snapshot, version};
+use crate::snapshot::version;
 
 /// How many writes are under way at once: enough that a distant server is kept busy, few enough that it is not flooded.
 const WRITES_AT_ONCE: usize = 16;
 
-/// What became of a set of writes.
-pub enum Outcome {
-    /// They were sent, and their answers are in the snapshot. What came too late is decided anew.
-    Sent,
-    /// The user wants to stop at once.
-    Interrupted,
-}
+/// What each goal wants to write now, by its position.
+pub type Turns = BTreeMap<usize, Vec<Action>>;
 
 impl Engine<'_> {
-    /// Sends the writes. The first one that is refused ends it; those under way are waited for, so that what the
+    /// Sends the writes of all goals side by side, and answers which goals have ended with that. What came too late is
+    /// decided anew. The first refusal ends its goal and no other; what is under way is waited for, so that what the
     /// snapshot says is true.
     pub(super) async fn act<G: Goal>(
         &mut self,
-        actions: &[Action],
-        goal: &G,
+        turns: &Turns,
+        goals: &[G],
         interrupts: &mut Interrupts,
         interrupted: &mut bool,
-        told: &mut impl FnMut(&Action, &Snapshot),
-    ) -> Result<Outcome, Failure> {
-        let (cluster, mut refused) = (self.cluster, Ok(()));
-        let stop = std::cell::Cell::new(false);
-        let sends = stream::iter(actions)
-            .take_while(|_| std::future::ready(!stop.get()))
-            .map(|action| async move { (action, cluster.perform(&action.request, false).await) });
-        let mut answers = Box::pin(sends.buffer_unordered(WRITES_AT_ONCE));
+        sink: &mut impl FnMut(Happening<'_>),
+    ) -> BTreeMap<usize, Stop> {
+        let cluster = self.cluster;
+        let ended: RefCell<BTreeMap<usize, Stop>> = RefCell::default();
+        let mut unanswered: BTreeMap<usize, usize> = turns.iter().map(|(&goal, turn)| (goal, turn.len())).collect();
+        let sends = stream::iter(turns.iter().flat_map(|(&goal, turn)| turn.iter().map(move |action| (goal, action))))
+            .filter(|(goal, _)| ready(!ended.borrow().contains_key(goal)))
+            .map(|(goal, action)| async move { (goal, action, cluster.perform(&action.request, false).await) });
+        let mut answers = pin!(sends.buffered(WRITES_AT_ONCE));
         loop {
             let answer = tokio::select! {
                 answer = answers.next() => answer,
                 () = interrupts.next() => {
-                    // What is under way is finished, if something would be in danger otherwise.
-                    if std::mem::replace(interrupted, true) || goal.exposed(&self.snapshot).is_none() {
-                        return Ok(Outcome::Interrupted);
+                    let again = std::mem::replace(interrupted, true);
+                    let mut ended = ended.borrow_mut();
+                    unanswered.retain(|_, count| *count > 0);
+                    for &goal in unanswered.keys() {
+                        // What is under way is finished, if something would be in danger otherwise.
+                        if again || goals[goal].exposed(&self.snapshot).is_none() {
+                            ended.entry(goal).or_insert(Stop::Interrupted(During::Write));
+                        }
+                    }
+                    if unanswered.keys().all(|goal| ended.contains_key(goal)) {
+                        break;
                     }
                     continue;
                 }
             };
-            let Some((action, answer)) = answer else { break };
+            let Some((goal, action, answer)) = answer else { break };
+            unanswered.entry(goal).and_modify(|count| *count -= 1);
             match answer {
                 Ok(answer) => {
                     self.snapshot.enter(&action.request, answer);
-                    told(action, &self.snapshot);
+                    sink(Happening::Acted { goal, action, snapshot: &self.snapshot });
                 }
                 Err(error) => {
-                    if let Err(failure) = look_again(self, &action.request, &goal.guards(), error).await {
-                        stop.set(true);
-                        refused = Err(failure);
+                    if let Err(failure) = look_again(self, &action.request, &goals[goal].guards(), error).await {
+                        ended.borrow_mut().entry(goal).or_insert(Stop::Refused(failure));
                     }
                 }
             }
         }
-        refused.map(|()| Outcome::Sent)
+        ended.take()
     }
 }
 

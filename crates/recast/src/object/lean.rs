@@ -4,7 +4,6 @@
 
 use std::borrow::Cow;
 use std::fmt;
-use std::sync::Arc;
 
 use k8s_openapi::apimachinery::pkg::apis::meta::v1::ObjectMeta;
 use kube::Resource;
@@ -14,24 +13,23 @@ use serde::{Deserialize, Deserializer};
 use serde_json::{Map, Value};
 
 use super::{MANAGED, Object};
-use crate::json::without;
 use crate::kind::Kind;
 
-/// An object, without that list if it says that it is a pod or a slice before it comes to its metadata, as those do that
-/// the server sends alone.
+/// An object without that list.
 #[derive(Clone, Debug)]
-pub struct Lean(pub Object);
+pub struct Lean(Object);
 
 impl Lean {
-    /// The same, now that it is known what it is.
+    /// Whether objects of this kind are read so.
     #[must_use]
-    pub fn of_kind(mut self, kind: Kind) -> Self {
-        if matches!(kind, Kind::Pod | Kind::EndpointSlice)
-            && let Some(metadata) = Arc::make_mut(&mut self.0.0).value.get_mut("metadata")
-        {
-            without(metadata, &[MANAGED]);
-        }
-        self
+    pub const fn suits(kind: Kind) -> bool {
+        matches!(kind, Kind::Pod | Kind::EndpointSlice)
+    }
+}
+
+impl From<Lean> for Object {
+    fn from(Lean(object): Lean) -> Self {
+        object
     }
 }
 
@@ -55,17 +53,16 @@ impl<'de> Visitor<'de> for Fields {
     }
 
     fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Value, A::Error> {
-        let (mut fields, mut many) = (Map::new(), false);
+        let mut fields = Map::new();
         while let Some(key) = map.next_key::<String>()? {
             if self.depth == 1 && key == MANAGED {
                 map.next_value::<IgnoredAny>()?;
                 continue;
             }
             let value = match key.as_str() {
-                "metadata" if many => map.next_value_seed(Self { depth: 1 })?,
+                "metadata" if self.depth == 0 => map.next_value_seed(Self { depth: 1 })?,
                 _ => map.next_value()?,
             };
-            many |= self.depth == 0 && key == "kind" && (value == "Pod" || value == "EndpointSlice");
             fields.insert(key, value);
         }
         Ok(Value::Object(fields))
@@ -112,18 +109,15 @@ impl Resource for Lean {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use serde_json::json;
 
     #[test]
-    fn only_what_comes_by_the_thousand_is_read_without_its_managers() {
-        for (kind, kept) in [("Pod", false), ("EndpointSlice", false), ("DaemonSet", true)] {
-            let text = format!(
-                r#"{{"kind": "{kind}", "metadata": {{"managedFields": [{{"manager": "m"}}], "name": "n", "novel": 1}},
-                    "spec": {{"metadata": {{"managedFields": 1}}}}}}"#
-            );
-            let Lean(object) = serde_json::from_str(&text).unwrap();
-            assert_eq!(object.at("/metadata/managedFields").is_some(), kept, "{kind}");
-            assert_eq!(object.at("/metadata/novel"), Some(&Value::from(1)));
-            assert!(object.at("/spec/metadata/managedFields").is_some());
-        }
+    fn the_managers_of_its_fields_are_left_out_and_nothing_else() {
+        let text = r#"{"metadata": {"managedFields": [{"manager": "m"}], "name": "n", "novel": 1},
+                       "spec": {"managedFields": 1, "metadata": {"managedFields": 1}}}"#;
+        let Lean(object) = serde_json::from_str(text).unwrap();
+        let left = json!({"metadata": {"name": "n", "novel": 1},
+                          "spec": {"managedFields": 1, "metadata": {"managedFields": 1}}});
+        assert_eq!(object.value(), &left);
     }
 }

@@ -1,5 +1,7 @@
 //! The steps around an owner: hold it, delete it without its pods, lift the hold, create the next one.
 
+use std::collections::BTreeMap;
+
 use serde_json::{Value, json};
 
 use super::Swap;
@@ -116,7 +118,18 @@ pub(super) fn without_server_fields(mut object: Value) -> Value {
 
 /// A patch that holds only for the object as it was seen.
 pub(super) fn guarded(object: &Object) -> Edits {
-    let mut edits = Edits::of(object.value().clone());
+    guarded_in(object.value().clone())
+}
+
+/// A patch of its labels alone, that holds only for the object as it was seen. Of thousands of pods nothing else is copied.
+pub(super) fn guarded_labels(object: &Object) -> Edits {
+    let all = object.at("/metadata").and_then(Value::as_object).into_iter().flatten();
+    let metadata = all.filter(|(field, _)| ["uid", "resourceVersion", "labels"].contains(&field.as_str()));
+    guarded_in(json!({"metadata": metadata.collect::<BTreeMap<_, _>>()}))
+}
+
+fn guarded_in(value: Value) -> Edits {
+    let mut edits = Edits::of(value);
     edits.test(&["metadata", "uid"]);
     edits.test(&["metadata", "resourceVersion"]);
     edits

@@ -6,7 +6,7 @@ use serde_json::json;
 
 use super::Swap;
 use super::names::{TOKEN, bridge};
-use super::owner::guarded;
+use super::owner::guarded_labels;
 use super::unit::{Direction, Mode, PodRecord, Unit};
 use crate::action::{Action, Request};
 use crate::engine::Step;
@@ -148,7 +148,7 @@ pub fn patch_labels(pod: &Object, wanted: &Wanted, why: &str) -> Option<Action> 
         return None;
     }
     // As it was seen: whoever is late finds that somebody else has given it an owner meanwhile.
-    let mut edits = guarded(pod);
+    let mut edits = guarded_labels(pod);
     set_labels(&mut edits, wanted);
     let request = Request::Patch { id: ObjectId::of(Kind::Pod, pod), patch: edits.finish().0 };
     Some(Action { request, why: why.to_owned() })

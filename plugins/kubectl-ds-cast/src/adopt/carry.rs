@@ -33,7 +33,7 @@ impl Adopting<'_> {
         }
         let mut steps: Vec<Planned> = Vec::new();
         for passing in &passings {
-            steps.extend(plan(passing, snapshot.clone(), |known| model::settle(known, passing)).map_err(one)?);
+            steps.extend(plan(passing, &mut snapshot.clone(), |known| model::settle(known, passing)).map_err(one)?);
         }
         if self.args.explain {
             self.screen.result(|out| script::write(out, &self.commands, &steps)).map_err(one)?;

@@ -53,8 +53,8 @@ fn goal(replicas: usize, replace: Option<bool>) -> CastGoal {
     }
 }
 
-fn summary(goal: &CastGoal, snapshot: Snapshot) -> Vec<String> {
-    let steps = plan(goal, snapshot, |snapshot| settle(snapshot, &goal.target)).unwrap();
+fn summary(goal: &CastGoal, mut snapshot: Snapshot) -> Vec<String> {
+    let steps = plan(goal, &mut snapshot, |snapshot| settle(snapshot, &goal.target)).unwrap();
     steps
         .iter()
         .map(|step| match step {

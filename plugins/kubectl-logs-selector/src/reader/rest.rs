@@ -24,7 +24,8 @@ impl Work {
     /// Remembers what the end of a stream says. Only of a pod that is about to go it matters.
     pub(super) async fn judge(&mut self, ending: &Ending, previous: bool) {
         let leaving = self.reader.pod.borrow().as_ref().is_none_or(|pod| pod.deleting);
-        let seen = if leaving && matches!(ending, Ending::Clean) { self.has_seen_the_last(previous).await } else { Seen::No };
+        let seen =
+            if leaving && matches!(ending, Ending::Clean) { self.has_seen_the_last(previous).await } else { Seen::No };
         let newest = self.intake.continuity().newest().unwrap_or_default();
         let before = self.caught_up == Some(newest);
         self.caught_up = ending.is_all(before, seen).then_some(newest);

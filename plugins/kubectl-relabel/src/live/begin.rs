@@ -135,12 +135,13 @@ impl Live<'_> {
     pub(super) fn refresh(&self, targets: &mut [Target], snapshot: &mut Snapshot) -> Result<(), Vec<Failure>> {
         for target in targets {
             let id = snapshot.observe(target.id.kind, target.before.clone());
-            let Some(newest) = snapshot.get(&id) else { continue };
+            let version = |object: &Object| object.metadata().resource_version.clone();
+            let Some(newest) = snapshot.get(&id).filter(|newest| version(newest) != version(&target.before)) else {
+                continue;
+            };
             let after = relabel(id.kind, newest.value(), &self.words.edits, self.args.keep_selector)
                 .map_err(|error| one(Failure::new(format!("{id}: {error}"))))?;
-            if newest.metadata().resource_version != target.before.metadata().resource_version {
-                target.before = newest.clone();
-            }
+            target.before = newest.clone();
             target.after = after.finish().1;
         }
         Ok(())

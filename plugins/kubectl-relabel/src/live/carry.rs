@@ -148,9 +148,9 @@ impl Live<'_> {
 
 /// What would be done, one after the other.
 pub(super) fn planned(jobs: &[Job], snapshot: &Snapshot) -> Result<Vec<Planned>, Failure> {
-    let mut steps = Vec::new();
+    let (mut steps, mut snapshot) = (Vec::new(), snapshot.clone());
     for job in jobs {
-        steps.extend(plan(job, snapshot.clone(), settle)?);
+        steps.extend(plan(job, &mut snapshot, settle)?);
     }
     Ok(steps)
 }

@@ -133,22 +133,21 @@ impl Scene {
             Planned::Act(action) => action.request.summary(),
             Planned::Wait(gate) => format!("wait for {}", gate.waits_for),
         };
-        plan(&self.swap, self.snapshot.clone(), settle).unwrap().iter().map(line).collect()
+        plan(&self.swap, &mut self.snapshot.clone(), settle).unwrap().iter().map(line).collect()
     }
 }
 
 /// The snapshot after these writes, by way of a plan of nothing else.
 fn after(snapshot: &Snapshot, actions: &[Action]) -> Snapshot {
-    struct Once<'a>(&'a [Action], std::cell::Cell<bool>, std::cell::RefCell<Snapshot>);
+    struct Once<'a>(&'a [Action], std::cell::Cell<bool>);
     impl crate::engine::Goal for Once<'_> {
-        fn next(&self, snapshot: &Snapshot) -> Result<Step, Failure> {
-            *self.2.borrow_mut() = snapshot.clone();
+        fn next(&self, _: &Snapshot) -> Result<Step, Failure> {
             Ok(if self.1.replace(true) { Step::Done } else { Step::Act(self.0.to_vec()) })
         }
     }
-    let once = Once(actions, std::cell::Cell::new(false), std::cell::RefCell::default());
-    plan(&once, snapshot.clone(), |_| {}).unwrap();
-    once.2.into_inner()
+    let mut after = snapshot.clone();
+    plan(&Once(actions, std::cell::Cell::new(false)), &mut after, |_| {}).unwrap();
+    after
 }
 
 fn swap(handoff: Handoff, direction: Direction) -> Swap {

@@ -49,9 +49,9 @@ fn goal(snapshot: &Snapshot, wishes: UndoWishes) -> UndoGoal {
     }
 }
 
-fn summary(snapshot: Snapshot, wishes: UndoWishes) -> Vec<String> {
+fn summary(mut snapshot: Snapshot, wishes: UndoWishes) -> Vec<String> {
     let goal = goal(&snapshot, wishes);
-    let steps = plan(&goal, snapshot, |snapshot| settle(snapshot, &goal.source)).unwrap();
+    let steps = plan(&goal, &mut snapshot, |snapshot| settle(snapshot, &goal.source)).unwrap();
     let line = |step: &Planned| match step {
         Planned::Act(action) => action.request.summary(),
         Planned::Wait(gate) => format!("wait for {}", gate.waits_for),
