@@ -152,8 +152,7 @@ impl Journal {
         let first = locks.first().is_none_or(|first| first == lock);
         if first {
             let mut encoder = GzEncoder::new(Vec::new(), Compression::best());
-            serde_json::to_writer(&mut encoder, self)?;
-            encoder.flush()?;
+            encoder.write_all(&serde_json::to_vec(self)?)?;
             secret["data"] = json!({"journal": ByteString(encoder.finish()?)});
         } else if let Some(first) = locks.first() {
             secret["data"] = json!({"of": ByteString(first.name.clone().into_bytes())});

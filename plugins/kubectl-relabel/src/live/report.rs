@@ -1,6 +1,6 @@
 //! What is printed: a line for each object, as kubectl label has them, and what it did to pods and endpoints.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use recast::difference::count;
 use recast::failure::Failure;
@@ -107,9 +107,10 @@ fn kept(target: &Target, before: &Snapshot, after: &Snapshot) -> String {
     let theirs: BTreeSet<&str> = target.pods(before).chain(pods_of(after, owner)).map(Object::uid).collect();
     let living = before.of(Kind::Pod).filter(|pod| lives(pod));
     let pods: Vec<&Object> = living.filter(|pod| theirs.contains(pod.uid())).collect();
-    let now = |pod: &Object| after.of(Kind::Pod).find(|other| other.uid() == pod.uid());
-    let restarted = pods.iter().filter(|pod| now(pod).is_some_and(|now| restarts(now) > restarts(pod))).count();
-    let gone = pods.iter().filter(|pod| now(pod).is_none()).count();
+    let now: BTreeMap<&str, &Object> = after.of(Kind::Pod).map(|pod| (pod.uid(), pod)).collect();
+    let restarted = |pod: &&&Object| now.get(pod.uid()).is_some_and(|now| restarts(now) > restarts(pod));
+    let restarted = pods.iter().filter(restarted).count();
+    let gone = pods.iter().filter(|pod| !now.contains_key(pod.uid())).count();
     let gone = if gone > 0 { format!(", {gone} gone meanwhile") } else { String::new() };
     format!("{}; {restarted} restarted{gone}", count(pods.len(), "pod", "pods"))
 }
