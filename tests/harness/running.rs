@@ -172,6 +172,15 @@ impl Ended {
         self
     }
 
+    /// It must have shown none of these, neither on stderr nor among its results.
+    #[track_caller]
+    pub fn hides(self, secrets: &[&str]) -> Self {
+        for secret in secrets {
+            assert!(!self.stdout.contains(secret), "\"{secret}\" was printed\n{self}");
+        }
+        self.not_said(secrets)
+    }
+
     /// Its results must be just this.
     #[track_caller]
     pub fn printed(self, stdout: &str) -> Self {
