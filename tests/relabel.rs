@@ -25,6 +25,7 @@ mod relabel {
     mod interrupted;
     mod judge;
     mod killed;
+    mod lacking;
     mod managed;
     mod meddled;
     mod newer;

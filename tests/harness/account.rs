@@ -47,7 +47,8 @@ impl Rule {
         words.into_iter().filter(|word| !word.is_empty()).collect::<Vec<_>>().join(".")
     }
 
-    fn to_json(&self) -> Value {
+    /// The rule as a role has it.
+    pub fn to_json(&self) -> Value {
         json!({"apiGroups": self.groups, "resources": self.resources, "verbs": self.verbs})
     }
 }
