@@ -39,6 +39,7 @@ mod relabel {
     mod resumed;
     mod rights;
     mod roles;
+    mod roles_half_way;
     mod roles_of_kinds;
     mod scene;
     mod secrets;

@@ -73,8 +73,10 @@ impl Live<'_> {
         if self.args.explain {
             return self.explain(&steps).map_err(one);
         }
-        if self.args.dry_run == DryRun::Server {
+        if self.args.dry_run != DryRun::Client {
             self.check_rights(&steps).await?;
+        }
+        if self.args.dry_run == DryRun::Server {
             self.rehearse(&steps, &mut snapshot, None).await?;
         }
         if self.args.dry_run != DryRun::None {
