@@ -28,6 +28,7 @@ mod relabel {
     mod lacking;
     mod managed;
     mod meddled;
+    mod monitors;
     mod newer;
     mod others;
     mod policies;

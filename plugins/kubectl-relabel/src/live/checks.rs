@@ -126,8 +126,12 @@ impl Live<'_> {
             [pod_monitor(), service_monitor()].into_iter().filter(|kind| served.kinds().any(|known| known == *kind))
         {
             let scope = (Scope::all(kind, self.cluster.namespace()), Need::Optional);
-            for object in gather(self.cluster, &[scope]).await?.of(kind) {
+            let monitors = gather(self.cluster, &[scope]).await?;
+            for object in monitors.of(kind) {
                 snapshot.observe(kind, object.clone());
+            }
+            if monitors.is_withheld(kind) {
+                snapshot.withhold(kind);
             }
         }
         Ok(())
