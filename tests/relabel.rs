@@ -20,6 +20,7 @@ mod relabel {
     mod cases;
     mod completion;
     mod crowd;
+    mod dependents;
     mod explained;
     mod half_way;
     mod interrupted;

@@ -120,6 +120,8 @@ fn what_belongs_to_the_source_belongs_to_the_daemon_set() {
     scene.ns.create(&json!({
         "apiVersion": "v1", "kind": "ConfigMap", "metadata": {"name": "settings", "ownerReferences": [owner]},
     }));
+    let script = scene.ns.cast("rng --adopt --explain").done().stdout;
+    assert!(script.contains("patch configmap/settings: it belonged to the one before"), "{script}");
     scene.ns.cast("rng --adopt").done();
     let owners = scene.ns.get("cm/settings")["metadata"]["ownerReferences"].clone();
     let daemon_set = scene.ns.get("ds/rng");

@@ -18,7 +18,7 @@ use crate::failure::Failure;
 use crate::snapshot::Snapshot;
 use crate::timeout::Timeout;
 
-pub use gather::{Need, gather};
+pub use gather::{Need, gather, read};
 pub use goal::{During, Gate, Goal, Step, Stop};
 pub use interrupt::Interrupts;
 pub use plan::{PLANNED, PLANNED_REVISION, Planned, plan};

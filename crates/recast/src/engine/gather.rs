@@ -2,6 +2,7 @@
 
 use crate::cluster::{Cluster, Scope};
 use crate::failure::Failure;
+use crate::object::ObjectId;
 use crate::snapshot::Snapshot;
 
 /// Reads scopes side by side into a snapshot. A scope that is `optional` and forbidden is noted as withheld.
@@ -25,6 +26,21 @@ pub async fn gather(cluster: &Cluster, scopes: &[(Scope, Need)]) -> Result<Snaps
         }
     }
     Ok(snapshot)
+}
+
+/// Reads single objects into a snapshot that no watch keeps current.
+///
+/// # Errors
+/// If one of them cannot be read.
+pub async fn read(cluster: &Cluster, ids: &[ObjectId], snapshot: &mut Snapshot) -> Result<(), Failure> {
+    let scopes: Vec<(Scope, Need)> = ids.iter().map(|id| (Scope::one(id), Need::Required)).collect();
+    let read = gather(cluster, &scopes).await?;
+    for id in ids {
+        if let Some(object) = read.get(id) {
+            snapshot.observe(id.kind, object.clone());
+        }
+    }
+    Ok(())
 }
 
 /// Whether a command can do without what a scope tells.

@@ -1,7 +1,7 @@
 //! What is read of the cluster, and watched while pods pass.
 
 use recast::cluster::Scope;
-use recast::engine::{Need, Watch, gather};
+use recast::engine::{Need, Watch, gather, read};
 use recast::failure::Failure;
 use recast::kind::Kind;
 use recast::object::ObjectId;
@@ -52,11 +52,13 @@ impl Adopting<'_> {
         Watch::begin(self.cluster, moving.chain(themselves).collect(), snapshot).await
     }
 
-    /// Watches all of these, if anything is watched.
-    pub(super) async fn watch_also(&self, ids: &[ObjectId], seen: &mut Seen) -> Result<(), Failure> {
-        if seen.1.is_some() {
-            seen.1 = Some(self.watch(ids, &mut seen.0).await?);
+    /// Watches all of these, if anything is watched; or else reads those that are not known yet.
+    pub(super) async fn watch_also(&self, ids: &[ObjectId], (snapshot, watch): &mut Seen) -> Result<(), Failure> {
+        if let Some(watch) = watch {
+            *watch = self.watch(ids, snapshot).await?;
+            return Ok(());
         }
-        Ok(())
+        let unknown: Vec<ObjectId> = ids.iter().filter(|id| snapshot.get(id).is_none()).cloned().collect();
+        read(self.cluster, &unknown, snapshot).await
     }
 }

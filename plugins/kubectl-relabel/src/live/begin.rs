@@ -116,12 +116,7 @@ impl Live<'_> {
         }
         let others: Vec<ObjectId> =
             units.iter().flat_map(|unit| &unit.dependents).map(|found| found.id.clone()).collect();
-        if let Some(watch) = &mut watch
-            && !others.is_empty()
-        {
-            *watch =
-                self.watch(&ids.iter().cloned().chain(others).collect::<Vec<_>>(), &mut snapshot).await.map_err(one)?;
-        }
+        self.look_at(&others, &ids, &mut snapshot, &mut watch).await.map_err(one)?;
         let journal = self.journal(&targets, units, &snapshot, by).map_err(one)?;
         let pods = targets.iter().filter_map(|target| PodGoal::of(&journal, Direction::Forward, &target.id));
         let mut jobs: Vec<Job> = pods.map(Job::Pod).collect();

@@ -2,12 +2,14 @@
 
 use std::collections::BTreeSet;
 
+use recast::action::Request;
 use recast::cluster::{Scope, Served};
 use recast::dependents;
 use recast::engine::{Goal as _, Need, Planned, Step, Watch, gather};
 use recast::exit::Exit;
 use recast::failure::Failure;
 use recast::kind::Kind;
+use recast::rehearsal::requests;
 use recast::rights::{Right, lacking, missing, of_plan};
 use recast::snapshot::Snapshot;
 use recast::swap::Dependent;
@@ -172,7 +174,10 @@ impl Live<'_> {
 
     /// Whether the user has every right that the plan takes, and those to look.
     pub(super) async fn check_rights(&self, plan: &[Planned]) -> Result<(), Vec<Failure>> {
-        let watched = IN_MOTION.into_iter().chain(self.ids.iter().map(|id| id.kind));
+        // What is changed is watched as well: policies, and what belongs to a workload by its uid.
+        let changed = requests(plan).filter(|request| matches!(request, Request::Patch { .. }));
+        let changed = changed.map(|request| request.id().kind);
+        let watched = IN_MOTION.into_iter().chain(self.ids.iter().map(|id| id.kind)).chain(changed);
         let watched = watched.map(|kind| Right::to("watch", kind));
         let rights: BTreeSet<Right> = of_plan(plan).into_iter().chain(watched).collect();
         let rights: Vec<Right> = rights.into_iter().collect();

@@ -1,7 +1,7 @@
 //! What is read of the cluster, and watched while a change is under way.
 
 use recast::cluster::Scope;
-use recast::engine::{Need, Watch, gather};
+use recast::engine::{Need, Watch, gather, read};
 use recast::failure::Failure;
 use recast::kind::Kind;
 use recast::membership::SERVICE_NAME;
@@ -51,6 +51,22 @@ impl Live<'_> {
         let moving = IN_MOTION.iter().map(|&kind| Scope::all(kind, self.cluster.namespace()));
         let themselves = ids.iter().filter(|id| !IN_MOTION.contains(&id.kind)).map(Scope::one);
         Watch::begin(self.cluster, moving.chain(themselves).collect(), snapshot).await
+    }
+
+    /// Reads what belongs to the objects besides, and watches it with them if anything is watched.
+    pub(super) async fn look_at(
+        &self,
+        others: &[ObjectId],
+        ids: &[ObjectId],
+        snapshot: &mut Snapshot,
+        watch: &mut Option<Watch>,
+    ) -> Result<(), Failure> {
+        match watch {
+            Some(watch) if !others.is_empty() => *watch = self.watch(&[ids, others].concat(), snapshot).await?,
+            Some(_) => {}
+            None => read(self.cluster, others, snapshot).await?,
+        }
+        Ok(())
     }
 
     /// Reads, and watches, what a Service alone needs: its pods are read once.
