@@ -4,7 +4,7 @@ use super::cases::DAEMON_SET_ADD;
 use super::interrupted::killed_when_held;
 use super::prune::with_a_pod_let_go;
 use super::scene::Scene;
-use super::tool::PROGRAM;
+use super::tool::{PROGRAM, Relabel as _};
 use crate::harness::{Ended, Namespace, Running};
 
 /// Types the answer on a terminal when something is asked there, and not before.
@@ -16,9 +16,29 @@ rm -f "$2" "$2.ended"
 
 /// Runs it on a terminal, where this is answered. All that is to be seen there is its stdout.
 fn typed(ns: &Namespace, words: &str, answer: &str) -> Ended {
+    typed_into(ns, &format!("'{PROGRAM}' {words}"), answer)
+}
+
+fn typed_into(ns: &Namespace, line: &str, answer: &str) -> Ended {
     let mut command = ns.command("sh");
-    command.args(["-c", TYPIST, "sh", &format!("'{PROGRAM}' {words}")]).arg(ns.folder().join("terminal")).arg(answer);
+    command.args(["-c", TYPIST, "sh", line]).arg(ns.folder().join("terminal")).arg(answer);
     Running::start(command, "").ended()
+}
+
+/// Ctrl-C is typed where it asks this. It ends, and the terminal is as it was.
+#[track_caller]
+fn is_interrupted(ns: &Namespace, words: &str, question: &str) {
+    // The shell stays, to look at the terminal once more.
+    let line = format!("trap : INT; stty -g; '{PROGRAM}' {words}; code=$?; echo; stty -g; exit $code");
+    let ended = typed_into(ns, &line, "\x03");
+    assert_eq!(ended.code(), Some(130), "{ended}");
+    shows(&ended, &[question]);
+    let mut settings = ended.stdout.lines();
+    let (before, after) = (settings.next(), settings.next_back());
+    assert!(before.is_some_and(|line| line.contains(':')), "{ended}");
+    assert_eq!(after, before, "{ended}");
+    let times = |sequence: &str| ended.stdout.matches(sequence).count();
+    assert_eq!(times("\x1b[?25l"), times("\x1b[?25h"), "the cursor is shown: {ended}");
 }
 
 #[track_caller]
@@ -84,4 +104,31 @@ fn what_was_left_behind_is_pruned_if_the_answer_is_yes_and_not_otherwise() {
     ns.kubectl(&format!("wait --for=delete pod/{pod} --timeout=120s"));
     let ended = typed(&ns, "--prune ds/rng", "").done();
     assert!(!ended.stdout.contains("[y/N]"), "nothing is asked about nothing: {ended}");
+}
+
+#[test]
+#[ignore = "needs a cluster: make test"]
+fn ctrl_c_at_a_question_ends_it_and_nothing_is_done() {
+    let scene = Scene::of(DAEMON_SET_ADD);
+    let words = format!("{} -i", scene.words());
+    let state = || scene.ns.kubectl("get ds,pods,services,secrets,controllerrevisions -o json");
+    let before = state();
+    is_interrupted(&scene.ns, &words, "Carry this out? [y/N] ");
+    assert_eq!(state(), before, "nothing is done");
+    scene.is_as_before();
+    // What is half done is left as it is.
+    killed_when_held(&scene);
+    let before = state();
+    is_interrupted(&scene.ns, &words, "Carry this out? [y/N] ");
+    assert_eq!(state(), before, "nothing is done");
+    scene.ns.relabel("--abort ds/rng").done();
+    scene.is_as_before();
+
+    let ns = Namespace::new();
+    let pod = with_a_pod_let_go(&ns);
+    let state = || ns.kubectl("get ds,pods,services,secrets,controllerrevisions -o json");
+    let before = state();
+    is_interrupted(&ns, "--prune ds/rng", "Delete 1 pod? [y/N] ");
+    assert_eq!(state(), before, "nothing is done");
+    ns.relabel("--prune ds/rng --yes").done().printed(&format!("pod/{pod} deleted\n"));
 }
