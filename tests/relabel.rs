@@ -30,6 +30,7 @@ mod relabel {
     mod managed;
     mod meddled;
     mod monitors;
+    mod named;
     mod newer;
     mod others;
     mod policies;

@@ -20,6 +20,7 @@ mod locked;
 mod locks;
 mod managers;
 mod moves;
+mod named;
 mod names;
 mod owner;
 mod pods;
@@ -93,7 +94,7 @@ impl Goal for Swap {
             let step = self.hand_off(handoff, snapshot)?.or_else(|| self.unlock(snapshot));
             return Ok(step.unwrap_or(Step::Done));
         }
-        if !self.units_finished(snapshot)? {
+        if !self.pods_finished(snapshot)? {
             return self.swap(snapshot);
         }
         let step = self.first_of(&CLEANUP, snapshot)?.or_else(|| self.unlock(snapshot));
@@ -122,13 +123,22 @@ impl Swap {
         Ok(None)
     }
 
-    /// The owners get their new selectors, or templates.
+    /// Whether all owners are what they are to be, and all pods that are named have been through it.
+    fn pods_finished(&self, snapshot: &Snapshot) -> Result<bool, Failure> {
+        Ok(self.units_finished(snapshot)? && self.label_named(snapshot).is_empty())
+    }
+
+    /// The owners get their new selectors, or templates, and the pods their labels.
     fn swap(&self, snapshot: &Snapshot) -> Result<Step, Failure> {
-        if self.is_untouched(snapshot)? {
+        let named = self.label_named(snapshot);
+        if named.is_empty() && self.is_untouched(snapshot)? {
             return self.step_all(snapshot)?.map_or_else(|| self.astray(), Ok);
         }
         if let Some(step) = self.first_of(&PREPARATION, snapshot)? {
             return Ok(step);
+        }
+        if !named.is_empty() {
+            return Ok(Step::Act(named));
         }
         self.step_all(snapshot)?.map_or_else(|| self.astray(), Ok)
     }

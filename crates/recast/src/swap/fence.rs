@@ -147,9 +147,15 @@ impl Swap {
     /// showing them no more, that they have been seen without.
     pub(super) fn strip_seen(&self, snapshot: &Snapshot) -> Option<Step> {
         let strips = self.strip_pods(snapshot)?;
-        let mut units = self.journal.units.iter().flat_map(Unit::all).filter(|_| self.is_fenced(snapshot));
-        let unseen = units.find_map(|unit| self.await_fence(unit, snapshot));
+        let unseen = if self.is_fenced(snapshot) { self.await_all(snapshot) } else { None };
         Some(unseen.map_or(strips, Step::Wait))
+    }
+
+    /// Waits until the fence shows every living pod that was given its labels.
+    pub(super) fn await_all(&self, snapshot: &Snapshot) -> Option<Gate> {
+        let mut units = self.journal.units.iter().flat_map(Unit::all);
+        let unseen = units.find_map(|unit| self.await_fence(unit, snapshot));
+        unseen.or_else(|| self.await_seen(self.named(snapshot).map(|(pod, _)| pod).collect(), snapshot))
     }
 
     /// Waits until the shadows show no pod any more that has lost their labels. A next change may give it the same ones,

@@ -93,19 +93,27 @@ impl Journal {
     pub const VERSION: u32 = VERSION;
 
     /// The locks, in the order in which they are taken: whoever takes several of the same takes them in the same order.
-    /// The first one holds the journal. It is an owner's: that is where the next run looks for it, since a Service is
-    /// locked only while it stands on a bridge.
+    /// The first one holds the journal. It is an owner's, if there is one: that is where the next run looks for it, since a
+    /// Service is locked only while it stands on a bridge, or with pods that are named themselves.
     #[must_use]
     pub fn locks(&self) -> Vec<ObjectId> {
         let sides = self.handoff.iter().flat_map(|handoff| [&handoff.before, &handoff.after]);
         let sides = sides.map(|side| lock(&side.top.id));
         let mut locks: Vec<ObjectId> = self.units.iter().map(|unit| lock(unit.id())).chain(sides).collect();
         locks.sort();
-        let services = self.moves.iter().filter(|service| service.bridge.is_some());
-        let mut services: Vec<ObjectId> = services.map(|service| lock(&service.id)).collect();
-        services.sort();
-        locks.append(&mut services);
+        let services = self.moves.iter().filter(|service| service.bridge.is_some() || !self.pods.is_empty());
+        let policies = self.policies.iter().filter(|_| self.units.is_empty() && !self.pods.is_empty());
+        let services = services.map(|service| lock(&service.id));
+        let mut others: Vec<ObjectId> = services.chain(policies.map(|policy| lock(&policy.id))).collect();
+        others.sort();
+        locks.append(&mut others);
         locks
+    }
+
+    /// Whether labels of pods change.
+    #[must_use]
+    pub fn changes_pods(&self) -> bool {
+        !self.units.is_empty() || !self.pods.is_empty()
     }
 
     /// Every owner that is changed.
@@ -121,7 +129,9 @@ impl Journal {
         if let Some(handoff) = &self.handoff {
             return handoff.back.clone();
         }
-        let target = self.targets.first().map(ObjectId::short).unwrap_or_default();
+        let locks = self.locks();
+        let locked = self.targets.iter().find(|target| locks.contains(&lock(target)));
+        let target = locked.or(self.targets.first()).map(ObjectId::short).unwrap_or_default();
         ["relabel".to_owned(), "--abort".to_owned(), target].into()
     }
 

@@ -39,7 +39,7 @@ impl Swap {
         if let Some(handoff) = &self.journal.handoff {
             return Ok(self.hand_off(handoff, snapshot)?.is_none());
         }
-        Ok(self.units_finished(snapshot)? && self.first_of(&CLEANUP, snapshot)?.is_none())
+        Ok(self.pods_finished(snapshot)? && self.first_of(&CLEANUP, snapshot)?.is_none())
     }
 
     /// Gives the locks back, the one with the journal last.

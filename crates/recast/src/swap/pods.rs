@@ -49,16 +49,21 @@ impl Swap {
 
     /// What the labels of the change are to be on a pod, at the end.
     pub(super) fn wanted(&self, unit: &Unit, pod: &Object) -> Wanted {
-        let edits = self.journal.edits.iter();
         if self.direction == Direction::Forward {
-            return edits.map(|edit| (edit.key.clone(), edit.value.clone())).collect();
+            return self.edited();
         }
         if let Some(record) = unit.record(pod) {
             return record.labels.clone();
         }
         // It came later: it gets what the template says.
         let template = labels(unit.before.object.pointer("/spec/template/metadata/labels"));
+        let edits = self.journal.edits.iter();
         edits.map(|edit| (edit.key.clone(), template.get(&edit.key).cloned())).collect()
+    }
+
+    /// What the edits ask for.
+    pub(super) fn edited(&self) -> Wanted {
+        self.journal.edits.iter().map(|edit| (edit.key.clone(), edit.value.clone())).collect()
     }
 
     /// The labels that tell a pod whose labels were changed from one whose were not.
@@ -99,14 +104,17 @@ impl Swap {
 
     /// The patches that take off the pods what is not to stay: removed labels, and those of the change itself.
     pub(super) fn strip_pods(&self, snapshot: &Snapshot) -> Option<Step> {
+        let units = self.journal.units.iter().flat_map(Unit::all);
+        let followers = units.flat_map(|unit| {
+            Self::pods(unit, snapshot).into_iter().map(|pod| (pod, self.wanted(unit, pod))).collect::<Vec<_>>()
+        });
+        let named = self.named(snapshot).map(|(pod, record)| (pod, self.wanted_of(record)));
         let mut strips: BTreeMap<&str, Action> = BTreeMap::new();
-        for unit in self.journal.units.iter().flat_map(Unit::all) {
-            for pod in Self::pods(unit, snapshot) {
-                let removed = self.wanted(unit, pod).into_iter().filter(|(_, value)| value.is_none());
-                let own = self.bridge_labels(pod).chain([TOKEN.to_owned()]).map(|key| (key, None));
-                let patch = patch_labels(pod, &removed.chain(own).collect(), "nothing needs these labels any more");
-                strips.extend(patch.map(|action| (pod.uid(), action)));
-            }
+        for (pod, wanted) in followers.chain(named) {
+            let removed = wanted.into_iter().filter(|(_, value)| value.is_none());
+            let own = self.bridge_labels(pod).chain([TOKEN.to_owned()]).map(|key| (key, None));
+            let patch = patch_labels(pod, &removed.chain(own).collect(), "nothing needs these labels any more");
+            strips.extend(patch.map(|action| (pod.uid(), action)));
         }
         // Pods of others have stood on a bridge, too.
         for pod in snapshot.of(Kind::Pod).filter(|pod| !pod.is_deleting()) {

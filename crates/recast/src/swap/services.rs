@@ -9,7 +9,7 @@ use super::fence::is_in_force;
 use super::moves::Move;
 use super::names::{MARKER, bridge};
 use super::pods::{Wanted, patch_labels};
-use super::unit::{Direction, Unit};
+use super::unit::Direction;
 use crate::action::{Action, Request};
 use crate::engine::{Gate, Step};
 use crate::failure::Failure;
@@ -92,9 +92,8 @@ impl Swap {
     /// Before a Service selects by labels that its pods were given: the controller of its slices must have seen them. What
     /// is put back before any pod was touched has no fence, and needs none.
     fn prove_labels(&self, snapshot: &Snapshot) -> Result<Option<Step>, Failure> {
-        let units = &self.journal.units;
         if self.direction == Direction::Forward
-            && !units.is_empty()
+            && self.journal.changes_pods()
             && let Some(step) = self.raise_fence(snapshot)?
         {
             return Ok(Some(step));
@@ -102,8 +101,7 @@ impl Swap {
         if !self.is_fenced(snapshot) {
             return Ok(None);
         }
-        let gate = units.iter().flat_map(Unit::all).find_map(|unit| self.await_fence(unit, snapshot));
-        Ok(gate.map(Step::Wait))
+        Ok(self.await_all(snapshot).map(Step::Wait))
     }
 
     /// At the end: the marker comes off again.
@@ -128,7 +126,7 @@ impl Swap {
         edits.test(&["metadata", "uid"]);
         edits.test(&["spec", "selector"]);
         edits.set(&["spec", "selector"], selector.clone());
-        if self.wait || !self.journal.units.is_empty() {
+        if self.wait || self.journal.changes_pods() {
             let length = selector.as_object().map_or(0, serde_json::Map::len);
             edits.set(&["metadata", "labels", MARKER], json!(format!("{}-{length}", self.run)));
         }

@@ -7,7 +7,7 @@ use recast::label::{absent, overwritten, relabel};
 use recast::object::{Object, ObjectId};
 use recast::rights::whoami;
 use recast::snapshot::Snapshot;
-use recast::swap::{Direction, Draft, Journal, MARKER, Unit, fresh_id, needs_token, now};
+use recast::swap::{Direction, Draft, Journal, MARKER, Unit, Wanted, fresh_id, needs_token, now};
 
 use super::pod::{Job, PodGoal, records};
 use super::{Live, one};
@@ -118,11 +118,17 @@ impl Live<'_> {
             units.iter().flat_map(|unit| &unit.dependents).map(|found| found.id.clone()).collect();
         self.look_at(&others, &ids, &mut snapshot, &mut watch).await.map_err(one)?;
         let journal = self.journal(&targets, units, &snapshot, by).map_err(one)?;
-        let pods = targets.iter().filter_map(|target| PodGoal::of(&journal, Direction::Forward, &target.id));
-        let mut jobs: Vec<Job> = pods.map(Job::Pod).collect();
-        if targets.len() > jobs.len() {
-            jobs.insert(0, Job::Swap(Box::new(self.swap(journal, Direction::Forward))));
-        }
+        let jobs: Vec<Job> = if targets.iter().all(|target| target.id.kind == Kind::Pod) {
+            let wanted: Wanted = self.words.edits.iter().map(|edit| (edit.key.clone(), edit.value.clone())).collect();
+            let goal = |target: &Target| PodGoal {
+                id: target.id.clone(),
+                uid: target.before.uid().to_owned(),
+                wanted: wanted.clone(),
+            };
+            targets.iter().map(goal).map(Job::Pod).collect()
+        } else {
+            vec![Job::Swap(Box::new(self.swap(journal, Direction::Forward)))]
+        };
         self.carry_out(jobs, &targets, unchanged, snapshot, watch).await
     }
 
@@ -163,7 +169,8 @@ impl Live<'_> {
             }
         }
         let named = targets.iter().filter(|target| target.id.kind == Kind::Pod).map(|target| &target.before);
-        let pods = units.iter().flat_map(Unit::all).flat_map(|unit| unit.pods.values());
+        let records = records(named, &self.words.edits);
+        let pods = units.iter().flat_map(Unit::all).flat_map(|unit| unit.pods.values()).chain(records.values());
         let token = needs_token(&self.words.edits, pods);
         Ok(Journal {
             version: Journal::VERSION,
@@ -179,7 +186,7 @@ impl Live<'_> {
             units,
             moves,
             policies,
-            pods: records(named, &self.words.edits),
+            pods: records,
             handoff: None,
         })
     }

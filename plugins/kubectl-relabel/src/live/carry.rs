@@ -43,7 +43,7 @@ impl Live<'_> {
         if self.args.explain {
             return self.explain(&steps).map_err(one);
         }
-        let has_units = jobs.iter().any(|job| matches!(job, Job::Swap(swap) if !swap.journal.units.is_empty()));
+        let has_units = jobs.iter().any(|job| matches!(job, Job::Swap(swap) if swap.journal.changes_pods()));
         if self.args.dry_run != DryRun::Client && has_units {
             self.check_rights(&steps).await?;
         }
@@ -125,7 +125,10 @@ impl Live<'_> {
         for (job, result) in jobs.iter().zip(results) {
             let danger = job.exposed(after);
             let failure = match result {
-                Ok(()) => continue,
+                Ok(()) => {
+                    failures.extend(job.lost(after));
+                    continue;
+                }
                 Err(Stop::Left { gate }) => {
                     ending::left(self.screen, &gate);
                     continue;

@@ -7,7 +7,7 @@ use recast::failure::Failure;
 use recast::label::LabelEdits;
 use recast::object::{Object, ObjectId};
 use recast::snapshot::Snapshot;
-use recast::swap::{Direction, Journal, PodRecord, Swap, Wanted, patch_labels, record};
+use recast::swap::{Direction, PodRecord, Swap, Wanted, patch_labels, record};
 
 /// A pod that is relabelled itself.
 pub struct PodGoal {
@@ -19,19 +19,6 @@ pub struct PodGoal {
     pub wanted: Wanted,
 }
 
-impl PodGoal {
-    /// A pod that the change has named itself, on the way to its end or back.
-    #[must_use]
-    pub fn of(journal: &Journal, direction: Direction, id: &ObjectId) -> Option<Self> {
-        let (uid, record) = journal.pods.iter().find(|(_, record)| record.name == id.name)?;
-        let wanted = match direction {
-            Direction::Forward => journal.edits.iter().map(|edit| (edit.key.clone(), edit.value.clone())).collect(),
-            Direction::Back => record.labels.clone(),
-        };
-        Some(Self { id: id.clone(), uid: uid.clone(), wanted })
-    }
-}
-
 /// What is kept of the pods that are named themselves, by uid.
 pub fn records<'p>(pods: impl Iterator<Item = &'p Object>, edits: &LabelEdits) -> BTreeMap<String, PodRecord> {
     let keys: Vec<&str> = edits.iter().map(|edit| edit.key.as_str()).collect();
@@ -41,10 +28,7 @@ pub fn records<'p>(pods: impl Iterator<Item = &'p Object>, edits: &LabelEdits) -
 impl Goal for PodGoal {
     fn next(&self, snapshot: &Snapshot) -> Result<Step, Failure> {
         let pod = snapshot.get(&self.id).filter(|pod| pod.uid() == self.uid);
-        let pod = pod.ok_or_else(|| {
-            Failure::new(format!("{} was deleted, or made anew, by somebody else", self.id))
-                .hint("look at the pods again")
-        })?;
+        let pod = pod.ok_or_else(|| gone(&self.id))?;
         let action = patch_labels(pod, &self.wanted, "as asked");
         Ok(action.map_or(Step::Done, |action| Step::Act(vec![action])))
     }
@@ -52,10 +36,24 @@ impl Goal for PodGoal {
 
 /// What one command wants.
 pub enum Job {
-    /// Everything that has selectors, as one change.
+    /// Everything, as one change, where anything has selectors.
     Swap(Box<Swap>),
-    /// A pod.
+    /// A pod, where nothing else is named.
     Pod(PodGoal),
+}
+
+impl Job {
+    /// The pods that were named and could not be changed, since they are not there any more.
+    pub fn lost(&self, snapshot: &Snapshot) -> Vec<Failure> {
+        match self {
+            Self::Swap(swap) if swap.direction == Direction::Forward => swap.lost(snapshot).iter().map(gone).collect(),
+            _ => Vec::new(),
+        }
+    }
+}
+
+fn gone(pod: &ObjectId) -> Failure {
+    Failure::new(format!("{pod} was deleted, or made anew, by somebody else")).hint("look at the pods again")
 }
 
 impl Goal for Job {

@@ -17,7 +17,7 @@ use recast::swap::{Direction, Journal, MARKER, Policy, Swap, Unit, lock, locked,
 
 use super::absent::find;
 use super::carry::planned;
-use super::pod::{Job, PodGoal};
+use super::pod::Job;
 use super::{Live, one, place};
 use crate::args::{Args, Words};
 use crate::change::Target;
@@ -25,11 +25,13 @@ use crate::change::Target;
 impl Live<'_> {
     /// The journal that holds one of the targets, and its locks.
     pub(super) async fn journal_there(&self, found: &[Found]) -> Result<Option<(Journal, Vec<Object>)>, Failure> {
-        // A Service is locked only while it stands on a bridge, and that can be seen on itself.
-        let marked = |object: &Object| object.label(MARKER).is_some();
+        // A Service is locked only while it stands on a bridge, and that can be seen on itself; or with pods.
+        let marked = |found: &Found| matches!(found, Found::There(_, object) if object.label(MARKER).is_some());
+        let sought = self.args.abort || found.iter().any(|found| place(found).kind == Kind::Pod);
         let lockable = found.iter().filter(|found| match place(found).kind {
             kind if kind.is_workload() => true,
-            Kind::Service => matches!(found, Found::There(_, object) if self.args.abort || marked(object)),
+            Kind::Service => sought || marked(found),
+            Kind::PodDisruptionBudget | Kind::NetworkPolicy => sought,
             _ => false,
         });
         for id in lockable.map(place) {
@@ -66,9 +68,8 @@ impl Live<'_> {
             snapshot.observe(Kind::Secret, secret);
         }
         let targets = targets(&journal, direction, &snapshot);
-        let pods = named(&journal, direction, &snapshot).into_iter().map(Job::Pod);
         let swap = self.swap(journal, direction);
-        let jobs: Vec<Job> = std::iter::once(Job::Swap(Box::new(swap.clone()))).chain(pods).collect();
+        let jobs = vec![Job::Swap(Box::new(swap.clone()))];
         let steps = planned(&jobs, &snapshot).map_err(one)?;
         if self.args.explain {
             return self.explain(&steps).map_err(one);
@@ -156,17 +157,10 @@ fn targets(journal: &Journal, direction: Direction, snapshot: &Snapshot) -> Vec<
         after["spec"][field] = selector.clone();
         Some(Target { id: id.clone(), before, after })
     });
-    let pods = named(journal, direction, snapshot).into_iter().filter_map(|pod| {
-        let before = snapshot.get(&pod.id)?.clone();
-        Some(Target { id: pod.id, after: before.value().clone(), before })
+    let pods = journal.targets.iter().filter(|id| id.kind == Kind::Pod).filter_map(|id| {
+        // One that is gone need not be put back.
+        let before = snapshot.get(id).filter(|pod| journal.pods.contains_key(pod.uid()))?.clone();
+        Some(Target { id: id.clone(), after: before.value().clone(), before })
     });
     units.chain(selecting).chain(pods).collect()
-}
-
-/// The pods that were named themselves. One that is gone need not be put back.
-fn named(journal: &Journal, direction: Direction, snapshot: &Snapshot) -> Vec<PodGoal> {
-    let pods = journal.targets.iter().filter(|id| id.kind == Kind::Pod);
-    let goals = pods.filter_map(|id| PodGoal::of(journal, direction, id));
-    let is_there = |goal: &PodGoal| snapshot.get(&goal.id).is_some_and(|pod| pod.uid() == goal.uid);
-    goals.filter(|goal| direction == Direction::Forward || is_there(goal)).collect()
 }
