@@ -13,10 +13,6 @@ use crate::object::{Object, ObjectId};
 use crate::patch::Edits;
 use crate::snapshot::Snapshot;
 
-/// How many stragglers are freed at once. There are few, if any; but what is watched may tell later of the dependents that they
-/// are free than of the owner that all are. Of a thousand pods that looked like stragglers, the next look finds most free.
-const FEW: usize = 4;
-
 /// Whether our hold is on it.
 pub fn has_hold(object: &Object) -> bool {
     object.metadata().finalizers.iter().flatten().any(|finalizer| finalizer == HOLD)
@@ -62,8 +58,7 @@ pub fn orphaning(
     if let Some(gate) = await_orphans(id, object, commands) {
         return Some(Step::Wait(gate));
     }
-    let stragglers = stragglers(object, dependents, snapshot);
-    (!stragglers.is_empty()).then_some(Step::Act(stragglers))
+    straggler(object, dependents, snapshot).map(|action| Step::Act(vec![action]))
 }
 
 /// The collector takes its own finalizer off when it is done.
@@ -77,15 +72,17 @@ fn await_orphans(id: &ObjectId, object: &Object, commands: &Commands) -> Option<
     })
 }
 
-/// What still names the owner: the garbage collector had not heard of it yet, and would take it along with the owner.
-fn stragglers(object: &Object, dependents: &[Dependent], snapshot: &Snapshot) -> Vec<Action> {
+/// What still names the owner: the garbage collector had not heard of it yet, and would take it along with the owner. They are
+/// freed one by one. There are few, if any; but what is watched may tell later of the dependents that they are free than of
+/// the owner that all are: of a thousand pods that look like stragglers, the next look finds most free.
+fn straggler(object: &Object, dependents: &[Dependent], snapshot: &Snapshot) -> Option<Action> {
     let kinds = [Kind::Pod, Kind::ReplicaSet, Kind::ControllerRevision];
     let dependents = dependents.iter().map(|dependent| dependent.id.kind);
     let mut kinds: Vec<Kind> = kinds.into_iter().chain(dependents).collect();
     kinds.sort();
     kinds.dedup();
     let all = kinds.iter().flat_map(|&kind| snapshot.of(kind).map(move |dependent| (kind, dependent)));
-    all.filter_map(|(kind, dependent)| free(ObjectId::of(kind, dependent), dependent, object.uid())).take(FEW).collect()
+    all.into_iter().find_map(|(kind, dependent)| free(ObjectId::of(kind, dependent), dependent, object.uid()))
 }
 
 /// The patch that takes the reference to an owner off its dependent.

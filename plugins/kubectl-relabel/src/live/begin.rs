@@ -79,7 +79,7 @@ impl Live<'_> {
             self.tell_simply(&targets, &snapshot).await.map_err(one)?;
         } else {
             // The refusal is to name who is behind the Service.
-            all = self.survey(&[]).await.map_err(one)?.0;
+            all = self.survey(&[], false).await.map_err(one)?.0;
             change = self.change(&targets, &all);
             self.check(&change)?;
         }
@@ -89,7 +89,10 @@ impl Live<'_> {
 
     async fn begin_with_pods(&self, mut targets: Vec<Target>, unchanged: &Unchanged) -> Outcome {
         let ids: Vec<ObjectId> = targets.iter().map(|target| target.id.clone()).collect();
-        let (surveyed, by, served) = futures::join!(self.survey(&ids), whoami(self.cluster), self.cluster.served());
+        // Labels of pods are written, and that is all.
+        let waits = self.writes() && targets.iter().any(|target| target.id.kind != Kind::Pod);
+        let (surveyed, by, served) =
+            futures::join!(self.survey(&ids, waits), whoami(self.cluster), self.cluster.served());
         let (mut snapshot, mut watch) = surveyed.map_err(one)?;
         let served = served.map_err(|error| vec![error.into()])?;
         self.read_monitors(&served, &mut snapshot).await.map_err(one)?;

@@ -32,12 +32,12 @@ impl Live<'_> {
         self.args.dry_run == DryRun::None && !self.args.explain
     }
 
-    /// Reads everything around, and watches what is in motion if something will be written.
-    pub(super) async fn survey(&self, ids: &[ObjectId]) -> Result<(Snapshot, Option<Watch>), Failure> {
+    /// Reads everything around, and watches what is in motion, these objects too, if something may have to be waited for.
+    pub(super) async fn survey(&self, ids: &[ObjectId], waits: bool) -> Result<(Snapshot, Option<Watch>), Failure> {
         let namespace = self.cluster.namespace();
         let mut scopes: Vec<(Scope, Need)> =
             AROUND.iter().map(|&(kind, need)| (Scope::all(kind, namespace), need)).collect();
-        if !self.writes() {
+        if !waits {
             scopes.extend(IN_MOTION.iter().map(|&kind| (Scope::all(kind, namespace), Need::Required)));
             return Ok((gather(self.cluster, &scopes).await?, None));
         }
