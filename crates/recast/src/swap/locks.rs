@@ -70,7 +70,8 @@ impl Swap {
         })))
     }
 
-    /// Whether an owner that people know is as it was before, and nothing of the change is on it.
+    /// Whether an owner that people know, or a pod where none is changed, is as it was before, and nothing of the change is
+    /// on it.
     fn is_back(&self, snapshot: &Snapshot) -> bool {
         let is_before = |unit: &Unit| {
             let standing = self.standing(unit, snapshot);
@@ -78,8 +79,11 @@ impl Swap {
         };
         let is_free =
             |part: &Part| snapshot.get(&part.id).is_some_and(|object| object.uid() == part.uid && !has_hold(object));
-        let handoff = self.journal.handoff.as_ref();
-        self.journal.units.iter().any(is_before) || handoff.is_some_and(|handoff| is_free(&handoff.before.top))
+        if let Some(handoff) = &self.journal.handoff {
+            return is_free(&handoff.before.top);
+        }
+        let units = &self.journal.units;
+        units.iter().any(is_before) || (units.is_empty() && !self.label_named(snapshot).is_empty())
     }
 }
 

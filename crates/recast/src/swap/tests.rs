@@ -151,3 +151,32 @@ fn a_policy_whose_selector_is_another_one_is_told() {
         "the selector of networkpolicy.networking.k8s.io/rng was changed by somebody else, and is left as it is";
     assert_eq!(scene.refused(), expected);
 }
+
+/// The pod `one`, named beside the Service.
+fn named(labels: &Value) -> Object {
+    let metadata = json!({"name": "one", "namespace": "web", "uid": "pod", "resourceVersion": "5", "labels": labels});
+    Object::new(json!({"apiVersion": "v1", "kind": "Pod", "metadata": metadata})).unwrap()
+}
+
+#[test]
+fn whoever_comes_after_the_journal_is_gone_changes_no_pod_that_is_as_before() {
+    let mut scene = Scene::new();
+    scene.swap.journal.edits = LabelEdits::parse(&["on=yes"]).unwrap();
+    let labels = BTreeMap::from([("on".to_owned(), None)]);
+    let record = PodRecord { name: "one".to_owned(), labels, current: false };
+    scene.swap.journal.pods.insert("pod".to_owned(), record);
+    scene.snapshot.observe(Kind::Pod, named(&json!({"app": "rng"})));
+    let locks = scene.swap.journal.locks();
+    assert_eq!(scene.written(), [format!("create {}", locks[0])]);
+    for lock in &locks {
+        let secret = Object::new(scene.swap.journal.secret(lock).unwrap()).unwrap();
+        scene.snapshot.observe(Kind::Secret, secret);
+    }
+    // The policy holds for old and new as it is.
+    assert_eq!(scene.written(), ["patch pod/one"]);
+    for lock in &locks {
+        scene.snapshot.forget(lock, "");
+    }
+    let failure = scene.swap.next(&scene.snapshot).expect_err("it is refused");
+    assert_eq!(failure.message(), "this change was put back meanwhile, or done, by another run of it");
+}

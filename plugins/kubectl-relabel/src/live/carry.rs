@@ -59,7 +59,10 @@ impl Live<'_> {
         }
         let before = snapshot.clone();
         let (results, after, acted) = self.drive(&jobs, snapshot, watch).await;
-        self.conclude(&jobs, results, targets, unchanged, (&before, &after), &acted)
+        let outcome = self.conclude(&jobs, results, targets, unchanged, (&before, &after), &acted);
+        // The process is about to end, and does not give back a thousand pods piece by piece before that.
+        std::mem::forget((before, after));
+        outcome
     }
 
     /// The steps as a script.
