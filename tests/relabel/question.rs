@@ -7,21 +7,23 @@ use super::scene::Scene;
 use super::tool::{PROGRAM, Relabel as _};
 use crate::harness::{Ended, Namespace, Running};
 
-/// Types the answer on a terminal when something is asked there, and not before.
+/// Types the answer on a terminal when something is asked there, and not before; then goes away, unless it is to stay.
 const TYPIST: &str = r#"
 rm -f "$2" "$2.ended"
-{ until grep -qs y/N "$2" || [ -e "$2.ended" ]; do sleep 0.05; done; printf %s "$3"; } |
+{ until grep -qs y/N "$2" || [ -e "$2.ended" ]; do sleep 0.05; done
+  printf %s "$3"
+  until [ "$4" = goes ] || [ -e "$2.ended" ]; do sleep 0.05; done; } |
 { script --quiet --flush --return --command "$1" "$2"; code=$?; touch "$2.ended"; exit $code; }
 "#;
 
 /// Runs it on a terminal, where this is answered. All that is to be seen there is its stdout.
 fn typed(ns: &Namespace, words: &str, answer: &str) -> Ended {
-    typed_into(ns, &format!("'{PROGRAM}' {words}"), answer)
+    typed_into(ns, &format!("'{PROGRAM}' {words}"), [answer, "goes"])
 }
 
-fn typed_into(ns: &Namespace, line: &str, answer: &str) -> Ended {
+fn typed_into(ns: &Namespace, line: &str, typist: [&str; 2]) -> Ended {
     let mut command = ns.command("sh");
-    command.args(["-c", TYPIST, "sh", line]).arg(ns.folder().join("terminal")).arg(answer);
+    command.args(["-c", TYPIST, "sh", line]).arg(ns.folder().join("terminal")).args(typist);
     Running::start(command, "").ended()
 }
 
@@ -30,7 +32,7 @@ fn typed_into(ns: &Namespace, line: &str, answer: &str) -> Ended {
 fn is_interrupted(ns: &Namespace, words: &str, question: &str) {
     // The shell stays, to look at the terminal once more.
     let line = format!("trap : INT; stty -g; '{PROGRAM}' {words}; code=$?; echo; stty -g; exit $code");
-    let ended = typed_into(ns, &line, "\x03");
+    let ended = typed_into(ns, &line, ["\x03", "stays"]);
     assert_eq!(ended.code(), Some(130), "{ended}");
     shows(&ended, &[question]);
     let mut settings = ended.stdout.lines();
