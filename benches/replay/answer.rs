@@ -4,6 +4,8 @@ use std::io::{self, Write};
 use std::thread::sleep;
 use std::time::Duration;
 
+use serde_json::json;
+
 use super::{Scene, discovery, lines};
 
 /// How much of a log is sent at once.
@@ -29,7 +31,7 @@ pub fn write(target: &str, scene: Scene, out: &mut impl Write) -> io::Result<()>
     }
     let pods = "/api/v1/namespaces/default/pods";
     let document = if path == pods && query.contains("watch=") {
-        return nothing_ever(out);
+        return watch(query, scene, out);
     } else if path == pods {
         Some(discovery::pods(scene))
     } else if let Some(name) = path.strip_prefix(&format!("{pods}/")) {
@@ -63,9 +65,16 @@ fn asked(path: &str, query: &str) -> Option<Asked> {
     })
 }
 
-/// A watch: nothing changes here.
-fn nothing_ever(out: &mut impl Write) -> io::Result<()> {
+/// A watch: nothing changes here, but what has happened since an older state; stern begins with one.
+fn watch(query: &str, scene: Scene, out: &mut impl Write) -> io::Result<()> {
     begin("application/json", out)?;
+    let (mut part, mut chunk) = (Vec::new(), Vec::new());
+    if !query.contains(&format!("resourceVersion={}", discovery::VERSION)) {
+        for name in scene.names() {
+            writeln!(part, "{}", json!({"type": "ADDED", "object": discovery::pod(&name)}))?;
+        }
+    }
+    send(&mut part, &mut chunk, out)?;
     out.flush()
 }
 

@@ -22,10 +22,13 @@ pub fn kinds(path: &str) -> Option<Value> {
     }
 }
 
+/// The state of the cluster that a list shows.
+pub const VERSION: &str = "2";
+
 /// All pods.
 pub fn pods(scene: Scene) -> Value {
     let items: Vec<Value> = scene.names().map(|name| pod(&name)).collect();
-    json!({"kind": "PodList", "apiVersion": "v1", "metadata": {"resourceVersion": "1"}, "items": items})
+    json!({"kind": "PodList", "apiVersion": "v1", "metadata": {"resourceVersion": VERSION}, "items": items})
 }
 
 /// One of them.
@@ -33,7 +36,7 @@ pub fn pod(name: &str) -> Value {
     let began = "2026-11-22T14:00:00Z";
     json!({
         "kind": "Pod", "apiVersion": "v1",
-        "metadata": {"name": name, "namespace": "default", "uid": format!("uid-{name}"), "resourceVersion": "1",
+        "metadata": {"name": name, "namespace": "default", "uid": format!("uid-{name}"), "resourceVersion": VERSION,
                      "labels": {"app": "replay"}},
         "spec": {"nodeName": "replay", "containers": [{"name": "main", "image": "replay"}]},
         "status": {
