@@ -48,6 +48,16 @@ fn a_service_keeps_its_endpoints_while_the_pods_that_are_named_with_it_get_anoth
 
 #[test]
 #[ignore = "needs a cluster: make test"]
+fn a_service_that_is_taken_along_with_its_pods_keeps_its_endpoints_too() {
+    let (ns, endpoints) = scene();
+    let ended = ns.relabel("pod/one pod/two track=new --overwrite --with-services").done();
+    ended.printed("pod/one labeled\npod/two labeled\nservice/rng labeled (2 -> 2 endpoints)\n");
+    is(&ns, "new");
+    endpoints.never_were_fewer();
+}
+
+#[test]
+#[ignore = "needs a cluster: make test"]
 fn controllers_that_see_pods_late_lose_no_endpoint_of_pods_that_are_named() {
     let (ns, endpoints) = scene();
     let controllers = Controllers::of_the_cluster();

@@ -90,12 +90,15 @@ impl Engine<'_> {
                     Ok(Step::Act(actions)) => drop(turns.insert(position, actions)),
                 }
             }
-            let was_interrupted = interrupted;
-            for (position, stop) in self.act(&turns, goals, &mut interrupts, &mut interrupted, &mut sink).await {
-                results[position] = Some(Err(stop));
-            }
-            if interrupted && !was_interrupted {
-                self.say_danger(goals, &mut sink);
+            // Where nothing is sent, an interrupt is for the wait below.
+            if !turns.is_empty() {
+                let was_interrupted = interrupted;
+                for (position, stop) in self.act(&turns, goals, &mut interrupts, &mut interrupted, &mut sink).await {
+                    results[position] = Some(Err(stop));
+                }
+                if interrupted && !was_interrupted {
+                    self.say_danger(goals, &mut sink);
+                }
             }
             if results.iter().all(Option::is_some) {
                 return results.into_iter().flatten().collect();

@@ -1,5 +1,6 @@
 //! Label edits of one command.
 
+use std::collections::BTreeMap;
 use std::fmt;
 
 use serde::{Deserialize, Serialize};
@@ -58,6 +59,12 @@ impl LabelEdits {
     #[must_use]
     pub const fn is_empty(&self) -> bool {
         self.0.is_empty()
+    }
+
+    /// What becomes of each key: its value, or nothing.
+    #[must_use]
+    pub fn wanted(&self) -> BTreeMap<String, Option<String>> {
+        self.0.iter().map(|edit| (edit.key.clone(), edit.value.clone())).collect()
     }
 
     /// The labels as they are to be.

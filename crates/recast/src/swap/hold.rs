@@ -81,8 +81,8 @@ fn straggler(object: &Object, dependents: &[Dependent], snapshot: &Snapshot) -> 
     let mut kinds: Vec<Kind> = kinds.into_iter().chain(dependents).collect();
     kinds.sort();
     kinds.dedup();
-    let all = kinds.iter().flat_map(|&kind| snapshot.of(kind).map(move |dependent| (kind, dependent)));
-    all.into_iter().find_map(|(kind, dependent)| free(ObjectId::of(kind, dependent), dependent, object.uid()))
+    let mut all = kinds.iter().flat_map(|&kind| snapshot.of(kind).map(move |dependent| (kind, dependent)));
+    all.find_map(|(kind, dependent)| free(ObjectId::of(kind, dependent), dependent, object.uid()))
 }
 
 /// The patch that takes the reference to an owner off its dependent.

@@ -2,7 +2,7 @@
 //! as pods that follow their owner.
 
 use super::Swap;
-use super::pods::{Wanted, patch_labels};
+use super::pods::{Wanted, is_labelled, patch_labels};
 use super::unit::{Direction, PodRecord, Unit};
 use crate::action::Action;
 use crate::kind::Kind;
@@ -35,7 +35,7 @@ impl Swap {
     /// What the labels of the change are to be on it, at the end.
     pub(super) fn wanted_of(&self, record: &PodRecord) -> Wanted {
         match self.direction {
-            Direction::Forward => self.edited(),
+            Direction::Forward => self.journal.edits.wanted(),
             Direction::Back => record.labels.clone(),
         }
     }
@@ -45,7 +45,7 @@ impl Swap {
     pub(super) fn label_named(&self, snapshot: &Snapshot) -> Vec<Action> {
         let patches = self.named(snapshot).filter_map(|(pod, record)| {
             let wanted = self.wanted_of(record);
-            if wanted.iter().all(|(key, value)| pod.label(key) == value.as_deref()) {
+            if is_labelled(pod, &wanted) {
                 return None;
             }
             let added = wanted.into_iter().filter(|(_, value)| value.is_some());

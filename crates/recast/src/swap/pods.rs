@@ -50,7 +50,7 @@ impl Swap {
     /// What the labels of the change are to be on a pod, at the end.
     pub(super) fn wanted(&self, unit: &Unit, pod: &Object) -> Wanted {
         if self.direction == Direction::Forward {
-            return self.edited();
+            return self.journal.edits.wanted();
         }
         if let Some(record) = unit.record(pod) {
             return record.labels.clone();
@@ -59,11 +59,6 @@ impl Swap {
         let template = labels(unit.before.object.pointer("/spec/template/metadata/labels"));
         let edits = self.journal.edits.iter();
         edits.map(|edit| (edit.key.clone(), template.get(&edit.key).cloned())).collect()
-    }
-
-    /// What the edits ask for.
-    pub(super) fn edited(&self) -> Wanted {
-        self.journal.edits.iter().map(|edit| (edit.key.clone(), edit.value.clone())).collect()
     }
 
     /// The labels that tell a pod whose labels were changed from one whose were not.
@@ -149,10 +144,15 @@ impl Swap {
     }
 }
 
+/// Whether the pod has the labels, and none of those that it is not to have.
+pub(super) fn is_labelled(pod: &Object, wanted: &Wanted) -> bool {
+    wanted.iter().all(|(key, value)| pod.label(key) == value.as_deref())
+}
+
 /// The patch that gives the pod the labels, and takes off those that are none; nothing if it has them so already.
 #[must_use]
 pub fn patch_labels(pod: &Object, wanted: &Wanted, why: &str) -> Option<Action> {
-    if wanted.iter().all(|(key, value)| pod.label(key) == value.as_deref()) {
+    if is_labelled(pod, wanted) {
         return None;
     }
     // As it was seen: whoever is late finds that somebody else has given it an owner meanwhile.

@@ -7,7 +7,7 @@ use recast::label::{absent, overwritten, relabel};
 use recast::object::{Object, ObjectId};
 use recast::rights::whoami;
 use recast::snapshot::Snapshot;
-use recast::swap::{Direction, Draft, Journal, MARKER, Unit, Wanted, fresh_id, needs_token, now};
+use recast::swap::{Direction, Draft, Journal, MARKER, Unit, fresh_id, needs_token, now};
 
 use super::pod::{Job, PodGoal, records};
 use super::{Live, one};
@@ -89,8 +89,8 @@ impl Live<'_> {
 
     async fn begin_with_pods(&self, mut targets: Vec<Target>, unchanged: &Unchanged) -> Outcome {
         let ids: Vec<ObjectId> = targets.iter().map(|target| target.id.clone()).collect();
-        // Labels of pods are written, and that is all.
-        let waits = self.writes() && targets.iter().any(|target| target.id.kind != Kind::Pod);
+        // Where labels of pods are written, and that is all, there is nothing to wait for.
+        let waits = self.writes() && (self.args.with_services || !are_pods(&targets));
         let (surveyed, by, served) =
             futures::join!(self.survey(&ids, waits), whoami(self.cluster), self.cluster.served());
         let (mut snapshot, mut watch) = surveyed.map_err(one)?;
@@ -120,16 +120,15 @@ impl Live<'_> {
         let others: Vec<ObjectId> =
             units.iter().flat_map(|unit| &unit.dependents).map(|found| found.id.clone()).collect();
         self.look_at(&others, &ids, &mut snapshot, &mut watch).await.map_err(one)?;
-        let journal = self.journal(&targets, units, &snapshot, by).map_err(one)?;
-        let jobs: Vec<Job> = if targets.iter().all(|target| target.id.kind == Kind::Pod) {
-            let wanted: Wanted = self.words.edits.iter().map(|edit| (edit.key.clone(), edit.value.clone())).collect();
+        let jobs: Vec<Job> = if are_pods(&targets) {
             let goal = |target: &Target| PodGoal {
                 id: target.id.clone(),
                 uid: target.before.uid().to_owned(),
-                wanted: wanted.clone(),
+                wanted: self.words.edits.wanted(),
             };
             targets.iter().map(goal).map(Job::Pod).collect()
         } else {
+            let journal = self.journal(&targets, units, &snapshot, by).map_err(one)?;
             vec![Job::Swap(Box::new(self.swap(journal, Direction::Forward)))]
         };
         self.carry_out(jobs, &targets, unchanged, snapshot, watch).await
@@ -210,4 +209,9 @@ impl Live<'_> {
         self.print(&[], unchanged, &Snapshot::default()).map_err(one)?;
         Ok(Exit::Done)
     }
+}
+
+/// Whether pods are named, and nothing else.
+fn are_pods(targets: &[Target]) -> bool {
+    targets.iter().all(|target| target.id.kind == Kind::Pod)
 }
