@@ -182,8 +182,7 @@ fn kwok_a_pod_that_goes_before_all_of_its_log_was_read_leaves_a_marker() {
     running.until_it_prints("rng-1 one\n");
     running.until_it_prints("rng-2 one\n");
     // One of them is read to its end, the other one is not.
-    ns.kubectl("annotate pod/rng-2 test.recast/gone-after=3s");
-    ns.kubectl("delete pod/rng-2 --wait=false");
+    kubelet.delete_slowly("rng-2");
     kubelet.end("rng-2");
     running.until_it_says("- rng-2 (deleted");
     kubelet.refuse("rng-1", Some("the container runtime is down"));

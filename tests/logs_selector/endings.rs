@@ -91,8 +91,7 @@ fn kwok_following_a_pod_ends_with_it() {
     kubelet.write("rng-1", "one");
     let mut running = ns.begin_logs("pod/rng-1 -f");
     running.until_it_prints("one\n");
-    ns.kubectl("annotate pod/rng-1 test.recast/gone-after=3s");
-    ns.kubectl("delete pod/rng-1 --wait=false");
+    kubelet.delete_slowly("rng-1");
     kubelet.write("rng-1", "last words");
     kubelet.end("rng-1");
     running.ended().done().printed("one\nlast words\n").said(&["- rng-1 (deleted)"]);
@@ -110,8 +109,7 @@ fn kwok_a_pod_that_goes_before_a_silent_stream_has_ended_leaves_no_marker_and_be
         kubelet.write("rng-1", "one");
         let mut running = ns.begin_logs("pod/rng-1 -f");
         running.until_it_prints("one\n");
-        ns.kubectl("annotate pod/rng-1 test.recast/gone-after=3s");
-        ns.kubectl("delete pod/rng-1 --wait=false");
+        kubelet.delete_slowly("rng-1");
         // This end is looked into while the pod is there, and the next one when it is not there any more.
         kubelet.end_streams("rng-1");
         running.until_it_says("- rng-1 (deleted)");

@@ -236,6 +236,12 @@ impl<'n> Kubelet<'n> {
         self.change(pod, "main", |kept| kept.over = true);
     }
 
+    /// The pod is deleted, and takes three seconds to go.
+    pub fn delete_slowly(&self, pod: &str) {
+        self.ns.kubectl(&format!("annotate pod/{pod} test.recast/gone-after=3s"));
+        self.ns.kubectl(&format!("delete pod/{pod} --wait=false"));
+    }
+
     /// The API server is told that the container `main` has ended for good, and the pod with it.
     pub fn tell_end(&self, pod: &str) {
         let ended = json!({"terminated": {"exitCode": 0, "finishedAt": now(), "startedAt": null}});

@@ -119,8 +119,7 @@ fn kwok_a_pod_that_is_not_ready_or_on_its_way_out_is_marked() {
     running.until_it_says("- rng-1  left service/rng (not ready: it does not answer)\n");
     kubelet.write("rng-1", "alone");
     running.until_it_prints("rng-1 [not ready] alone\n");
-    ns.kubectl("annotate pod/rng-1 test.recast/gone-after=3s");
-    ns.kubectl("delete pod/rng-1 --wait=false");
+    kubelet.delete_slowly("rng-1");
     running.until_it_says("  rng-1  draining in service/rng (terminating)\n");
     kubelet.write("rng-1", "last words");
     running.until_it_prints("rng-1 [draining] last words\n");
