@@ -27,6 +27,7 @@ mod relabel {
     mod judge;
     mod killed;
     mod lacking;
+    mod late;
     mod managed;
     mod meddled;
     mod monitors;

@@ -62,8 +62,17 @@ impl Controllers {
 
     /// Starts one that sees each pod, and each change of one, that much later than all else.
     pub fn see_pods_late(&self, by: Duration) {
+        self.see_late(&["/pods?", "watch=true"], by);
+    }
+
+    /// Starts one that sees each Service, and each change of one, that much later than all else.
+    pub fn see_services_late(&self, by: Duration) {
+        self.see_late(&["/services?", "watch=true"], by);
+    }
+
+    fn see_late(&self, words: &'static [&'static str], by: Duration) {
         let mut troubled = self.troubled();
-        let proxy = Proxy::with(&self.administrator, &["/pods?", "watch=true"], Trouble::Late(by));
+        let proxy = Proxy::with(&self.administrator, words, Trouble::Late(by));
         let cluster = json!({"name": "late", "cluster": {"server": proxy.address()}});
         let context = json!({"name": "late", "context": {"cluster": "late", "user": "nobody"}});
         let kubeconfig = json!({

@@ -48,11 +48,12 @@ fn late(scene: &Scene, words: &'static [&str], by: Duration) -> Proxy {
 #[test]
 #[ignore = "needs a cluster: make test"]
 fn an_interrupt_while_the_owner_is_held_makes_it_anew_first() {
-    // In a wait, and in a write: its answer is waited for.
-    let late_at: [(&str, &[&str]); 3] = [
+    // In a wait, and in a write: its answer is waited for. That of the deletion says only then that it is held.
+    let late_at: [(&str, &[&str]); 4] = [
         ("INT", &["/endpointslices?", "watch=true"]),
         ("TERM", &["/endpointslices?", "watch=true"]),
         ("INT", &["PATCH", "/pods/"]),
+        ("INT", &["DELETE", "/daemonsets/rng"]),
     ];
     for (signal, words) in late_at {
         let scene = Scene::of(DAEMON_SET_ADD);
@@ -91,6 +92,52 @@ fn a_second_interrupt_ends_it_at_once_and_says_that_the_owner_is_held() {
 
 #[test]
 #[ignore = "needs a cluster: make test"]
+fn a_second_interrupt_before_the_deletion_is_answered_says_that_the_owner_may_be_held() {
+    let scene = Scene::of(DAEMON_SET_ADD);
+    let proxy = late(&scene, &["DELETE", "/daemonsets/rng"], Duration::from_mins(5));
+    let mut running = waiting_while_held(&scene, &proxy);
+    running.signal("INT");
+    running.until_it_says("this is finished first");
+    running.signal("INT");
+    let ended = running.ended();
+    assert_eq!(ended.code(), Some(130), "{ended}");
+    let error = "error: interrupted; the request under way may have been carried out\n  then ";
+    ended.said(&[&format!("{error}{IS_HELD}"), "hint: run the same command again to go on"]).printed("");
+    drop(proxy);
+    scene.ns.relabel(&scene.words()).done();
+    scene.is_changed();
+}
+
+#[test]
+#[ignore = "needs a cluster: make test"]
+fn an_interrupt_while_nothing_is_in_danger_ends_it_at_once() {
+    let scene = Scene::of(DAEMON_SET_ADD);
+    let proxy = late(&scene, &["PATCH", "/daemonsets/rng"], Duration::from_secs(6));
+    let running = scene.ns.begin_relabel(&format!("{} --server {}", scene.words(), proxy.address()));
+    eventually("it has begun", || scene.ns.has("secrets -l kube-recast/journal").then_some(()));
+    running.signal("INT");
+    let ended = running.ended();
+    assert_eq!(ended.code(), Some(130), "{ended}");
+    ended.said(&["error: interrupted"]).not_said(&["this is finished first", "is held", "is absent"]).printed("");
+    drop(proxy);
+    scene.ns.relabel("--abort ds/rng").done().not_said(&["is left as"]);
+    scene.is_as_before();
+}
+
+#[test]
+#[ignore = "needs a cluster: make test"]
+fn a_time_that_is_over_ends_what_waits_for_an_answer_too() {
+    let scene = Scene::of(DAEMON_SET_ADD);
+    let proxy = late(&scene, &["PATCH", "/daemonsets/rng"], Duration::from_mins(5));
+    let ended = scene.ns.relabel(&format!("{} --timeout 2s --server {}", scene.words(), proxy.address())).refused();
+    ended.said(&[" s waiting for what is to be written: 1 left, the next is: patch daemonset.apps/rng\n"]).printed("");
+    drop(proxy);
+    scene.ns.relabel("--abort ds/rng").done();
+    scene.is_as_before();
+}
+
+#[test]
+#[ignore = "needs a cluster: make test"]
 fn what_is_unfinished_is_listed_with_what_is_urgent_and_what_to_type() {
     let scene = Scene::of(DAEMON_SET_ADD);
     let name = scene.ns.name().to_owned();
@@ -100,6 +147,9 @@ fn what_is_unfinished_is_listed_with_what_is_urgent_and_what_to_type() {
         let ended = scene.ns.relabel(words).done();
         let line = format!("{name}  daemonset.apps/rng service/rng  since 20");
         assert!(ended.stdout.contains(&line), "{ended}");
+        if words == "--unfinished" {
+            ended.clone().not_said(&["error:", "stands on a bridge", "nothing is unfinished"]);
+        }
         ended.said(&[
             IS_HELD,
             "next     kubectl relabel ds/rng svc/rng active1=yes",
@@ -116,9 +166,49 @@ fn what_is_unfinished_is_listed_with_what_is_urgent_and_what_to_type() {
 fn a_service_on_a_bridge_is_listed_as_urgent() {
     let scene = Scene::of(DEPLOYMENT_CHANGE);
     killed_when_held(&scene);
-    scene.ns.relabel("--unfinished").done().said(&["service/rng stands on a bridge: it takes in no new pod until"]);
+    let urgent = "service/rng stands on a bridge: it selects by fewer labels until the change is finished";
+    scene.ns.relabel("--unfinished").done().said(&[urgent]);
     scene.ns.relabel("--abort deploy/rng").done();
     scene.is_as_before();
+    // Without tier the Service would select this, too: its pods need a label for the bridge.
+    scene.ns.kubectl("run other --image=none --labels=app=rng,tier=other");
+    killed_when_held(&scene);
+    let urgent = "service/rng stands on a bridge: it takes in no new pod until the change is finished";
+    scene.ns.relabel("--unfinished").done().said(&[urgent]);
+    scene.ns.relabel("--abort svc/rng").done();
+    scene.ns.kubectl("delete pod other --force --grace-period=0");
+    scene.ns.relabel("--unfinished").done().said(&["nothing is unfinished in "]);
+}
+
+/// Whatever a change is to write is locked, and not only what it begins with.
+#[test]
+#[ignore = "needs a cluster: make test"]
+fn a_service_and_a_budget_beside_a_workload_are_locked_too() {
+    let scene = Scene::of(DAEMON_SET_ADD);
+    scene.ns.create(&json!({
+        "apiVersion": "policy/v1", "kind": "PodDisruptionBudget", "metadata": {"name": "rng"},
+        "spec": {"minAvailable": 1, "selector": {"matchLabels": {"app": "rng"}}},
+    }));
+    let words = format!("pdb/rng {}", scene.words());
+    for back in ["--abort svc/rng", "--abort pdb/rng"] {
+        let proxy = Proxy::watching(&scene.ns, move |request| {
+            let deletes = request.write().is_some() && request.has(&["DELETE ", "/daemonsets/rng"]);
+            if deletes { Verdict::StopAfter } else { Verdict::Pass }
+        });
+        let mut running = scene.ns.begin_relabel(&format!("{words} --server {}", proxy.address()));
+        assert!(!running.ends_before(|| proxy.has_stopped()), "it comes to the deletion");
+        running.signal("KILL");
+        drop(proxy);
+        running.ended();
+        for other in ["svc/rng other=yes --allow-empty", "pdb/rng other=yes --allow-impact"] {
+            let ended = scene.ns.relabel(other).refused().printed("");
+            ended.said(&["says that a change is under way", "hint: kubectl relabel --abort ds/rng puts back what was"]);
+        }
+        scene.ns.relabel(back).done();
+        scene.ns.relabel("--unfinished").done().said(&["nothing is unfinished in "]);
+    }
+    scene.ns.relabel(&words).done();
+    assert_eq!(scene.ns.get("pdb/rng")["spec"]["selector"]["matchLabels"]["active1"], "yes");
 }
 
 /// Kills it between the old owner and the next one.

@@ -148,17 +148,32 @@ impl Judge {
         self.is_as_asked(words);
     }
 
+    /// Does something else before the first write of a sort, and kills `kubectl relabel` before the second one.
+    pub fn killed_after(&self, words: &str, moment: Moment, deed: impl FnOnce() + Send + 'static) {
+        let mut deed = Some(deed);
+        let proxy = Proxy::watching(&self.ns, move |request| {
+            if request.write().is_none() || !moment(request) {
+                return Verdict::Pass;
+            }
+            deed.take().map_or(Verdict::StopBefore, |deed| Verdict::Before(Box::new(deed)))
+        });
+        self.killed_at(&proxy, words);
+    }
+
     /// Kills `kubectl relabel` with these words after the workload before the first write of a sort.
     pub fn killed_before(&self, words: &str, moment: Moment) {
         let proxy = Proxy::watching(&self.ns, move |request| {
             let now = request.write().is_some() && moment(request);
             if now { Verdict::StopBefore } else { Verdict::Pass }
         });
+        self.killed_at(&proxy, words);
+    }
+
+    fn killed_at(&self, proxy: &Proxy, words: &str) {
         let words = format!("{} {words} --server {}", self.target, proxy.address());
         let mut running = self.ns.begin_relabel(&words);
         assert!(!running.ends_before(|| proxy.has_stopped()), "there is such a write");
         running.signal("KILL");
-        drop(proxy);
         running.ended();
     }
 
@@ -184,7 +199,9 @@ impl Judge {
                 None => (word.trim_end_matches('-'), None),
             };
             self.has(key, value);
-            self.selects(key, value);
+            if !edit.contains("--keep-selector") {
+                self.selects(key, value);
+            }
         }
     }
 

@@ -35,7 +35,7 @@ fn is_put_back_by_abort(case: Case) {
         let is_untouched = scene.uid() == original;
         let ended = scene.ns.relabel(&format!("--abort {}", scene.target()));
         if !is_under_way {
-            ended.refused().said(&["no change of", "is under way"]);
+            ended.refused().said(&["no change of", "is under way", "hint: kubectl relabel --unfinished"]);
             scene.is_changed();
             *scene = Scene::of(case);
             return;

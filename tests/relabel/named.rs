@@ -69,6 +69,19 @@ fn controllers_that_see_pods_late_lose_no_endpoint_of_pods_that_are_named() {
     endpoints.never_were_fewer();
 }
 
+/// The bridge and the selector behind it have one label each: what tells them apart is not their length.
+#[test]
+#[ignore = "needs a cluster: make test"]
+fn controllers_that_see_services_late_lose_no_endpoint_of_one_that_moves_over_a_bridge() {
+    let (ns, endpoints) = scene();
+    ns.patch("svc/rng", &json!({"spec": {"selector": {"app": null}}}));
+    let controllers = Controllers::of_the_cluster();
+    controllers.see_services_late(Duration::from_secs(2));
+    ns.relabel(WORDS).done();
+    is(&ns, "new");
+    endpoints.never_were_fewer();
+}
+
 #[test]
 #[ignore = "needs a cluster: make test"]
 fn a_change_of_pods_and_their_service_that_was_killed_is_finished_or_put_back() {

@@ -7,12 +7,14 @@ use super::scene::Scene;
 use super::tool::{PROGRAM, Relabel as _};
 use crate::harness::{Ended, Namespace, Running};
 
-/// Types the answer on a terminal when something is asked there, and not before; then goes away, unless it is to stay.
+/// Types the answer on a terminal when something is asked there, and not before; then goes away, unless it is to stay. Even
+/// then it goes after some seconds: `script` may wait for that when its child has ended.
 const TYPIST: &str = r#"
 rm -f "$2" "$2.ended"
 { until grep -qs y/N "$2" || [ -e "$2.ended" ]; do sleep 0.05; done
   printf %s "$3"
-  until [ "$4" = goes ] || [ -e "$2.ended" ]; do sleep 0.05; done; } |
+  patience=100
+  until [ "$4" = goes ] || [ -e "$2.ended" ] || [ "$patience" = 0 ]; do sleep 0.05; patience=$((patience - 1)); done; } |
 { script --quiet --flush --return --command "$1" "$2"; code=$?; touch "$2.ended"; exit $code; }
 "#;
 

@@ -15,6 +15,9 @@ use crate::harness::{Controllers, Moment, killed};
 /// How often, if `RECAST_ROUNDS` says nothing else.
 const ROUNDS: u32 = 50;
 
+/// The changes, the last one without a new selector.
+const ALL: [&str; 4] = [EDITS[0], EDITS[1], EDITS[2], "svc/app gentle=yes --keep-selector"];
+
 /// What came out of the rounds of a case.
 #[derive(Default)]
 struct Tally {
@@ -62,7 +65,8 @@ fn drawn(kind: &str, chance: &mut Chance) -> Value {
         }
         "deploy" => set(&mut object, "strategy", &chance.one_of(&[json!(null), json!({"type": "Recreate"})])),
         "sts" => {
-            set(&mut object, "updateStrategy", &chance.one_of(&[json!(null), by_hand]));
+            let in_part = json!({"type": "RollingUpdate", "rollingUpdate": {"partition": 1}});
+            set(&mut object, "updateStrategy", &chance.one_of(&[json!(null), by_hand, in_part]));
             set(&mut object, "podManagementPolicy", &chance.one_of(&[json!(null), json!("Parallel")]));
         }
         _ => {}
@@ -82,6 +86,9 @@ fn begun(kind: &str, chance: &mut Chance) -> Judge {
             judge.ns.rolled_out(&format!("{kind}/rng"));
         }
         judge.settled();
+    }
+    if kind == "deploy" && chance.below(4) == 0 {
+        judge.ns.kubectl("rollout pause deploy/rng");
     }
     judge
 }
@@ -121,12 +128,14 @@ fn change(judge: &Judge, edit: &str, chance: &mut Chance) -> Tally {
 /// All edits of all kinds, the kinds side by side.
 fn round(number: u32, chance: &mut Chance, tallies: &mut BTreeMap<(&'static str, &'static str), Tally>) {
     let late = chance.one_of(&[0, 0, 0, 1, 2, 3]);
+    let what = chance.one_of(&["pods", "pods", "services"]);
     let drawn = KINDS.map(|kind| (begun(kind, &mut chance.another()), chance.another()));
     let pods: Vec<_> = drawn.iter().map(|(judge, _)| format!("{} {}", judge.uids().len(), judge.kind())).collect();
-    println!("round {number}: pods seen {late} s late; {}", pods.join(", "));
+    println!("round {number}: {what} seen {late} s late; {}", pods.join(", "));
     let controllers = (late > 0).then(Controllers::of_the_cluster);
     if let Some(controllers) = &controllers {
-        controllers.see_pods_late(Duration::from_secs(late));
+        let late = Duration::from_secs(late);
+        if what == "pods" { controllers.see_pods_late(late) } else { controllers.see_services_late(late) }
     }
     std::thread::scope(|scope| {
         let running = drawn.into_iter().zip(KINDS).map(|((judge, mut chance), kind)| {
@@ -135,14 +144,14 @@ fn round(number: u32, chance: &mut Chance, tallies: &mut BTreeMap<(&'static str,
                     let changed = || change(&judge, edit, &mut chance);
                     std::panic::catch_unwind(std::panic::AssertUnwindSafe(changed)).ok()
                 };
-                EDITS.map(changed)
+                ALL.map(changed)
             };
             (kind, scope.spawn(edits))
         });
         let running: Vec<_> = running.collect();
         for (kind, thread) in running {
             let results = thread.join().expect("what panics is caught");
-            for (edit, result) in EDITS.into_iter().zip(results) {
+            for (edit, result) in ALL.into_iter().zip(results) {
                 if result.is_none() {
                     println!("round {number}: {kind}/rng {edit} FAILED");
                 }

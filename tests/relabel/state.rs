@@ -4,7 +4,8 @@ use serde_json::Value;
 
 use crate::harness::{Namespace, eventually};
 
-const TYPES: &str = "daemonsets,deployments,replicasets,statefulsets,pods,services,secrets";
+const TYPES: &str = "daemonsets,deployments,replicasets,statefulsets,controllerrevisions,pods,services,secrets,\
+                     poddisruptionbudgets,networkpolicies";
 
 /// All objects, as they were at some time.
 pub struct State(Vec<Value>);

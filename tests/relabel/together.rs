@@ -1,6 +1,8 @@
 //! Two commands at the same moment: one does it, the other is told, or finds it done. Nothing is torn.
 
 use std::sync::{Arc, Barrier, Mutex};
+use std::thread::sleep;
+use std::time::Duration;
 
 use super::cases::{DAEMON_SET_ADD, DEPLOYMENT_CHANGE};
 use super::judge::{EDITS, Judge, MOMENTS, Moment, left_nothing, workload};
@@ -70,7 +72,11 @@ fn of_two_at_the_same_moment_one_does_it_and_the_other_is_told() {
 fn in_the_middle(judge: &Judge, line: &str, moment: Moment, others: [String; 2]) -> (Ended, [Ended; 2]) {
     let ended = Arc::new(Mutex::new(None));
     let (ending, caller) = (Arc::clone(&ended), (*judge.ns).clone());
-    let mut deed = Some(move || *ending.lock().unwrap() = Some(others.map(|other| caller.relabel(&other))));
+    let mut deed = Some(move || {
+        *ending.lock().unwrap() = Some(others.map(|other| caller.relabel(&other)));
+        // Whoever waits this long looks whether there is anything left to do.
+        sleep(Duration::from_millis(500));
+    });
     let proxy = Proxy::watching(&judge.ns, move |request| {
         if request.write().is_none() || !moment(request) {
             return Verdict::Pass;
@@ -108,7 +114,10 @@ fn the_same_command_in_its_own_middle_does_it_both_find_it_done_and_another_one_
 #[test]
 #[ignore = "needs a cluster: make test"]
 fn a_run_that_was_held_up_while_it_was_put_back_does_nothing_any_more() {
-    let cases = ["ds", "deploy"].into_iter().flat_map(|kind| [(kind, MOMENTS[1]), (kind, MOMENTS[2])]);
+    // The hold finds the owner as it was, and comes when nobody holds it any more.
+    let holds: Moment = |request| request.has(&["PATCH ", "/apis/apps/"]);
+    let moments = [holds, MOMENTS[1], MOMENTS[2]];
+    let cases = ["ds", "deploy"].into_iter().flat_map(|kind| moments.map(|moment| (kind, moment)));
     std::thread::scope(|scope| {
         for (kind, moment) in cases {
             scope.spawn(move || {

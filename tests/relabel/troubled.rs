@@ -73,6 +73,20 @@ fn controllers_that_see_pods_late_keep_a_service_on_one_bridge_after_the_other()
 
 #[test]
 #[ignore = "needs a cluster: make test"]
+fn controllers_that_see_services_late_keep_the_endpoints_of_each() {
+    let judges = Judge::of_each_kind();
+    let controllers = Controllers::of_the_cluster();
+    controllers.see_services_late(Duration::from_secs(2));
+    for edit in EDITS {
+        at_once(&judges, |judge| {
+            judge.relabelled(edit);
+            judge.is_as_asked(edit);
+        });
+    }
+}
+
+#[test]
+#[ignore = "needs a cluster: make test"]
 fn controllers_that_are_restarted_in_the_middle_go_on_with_the_same_pods() {
     let judges = Judge::of_each_kind();
     let controllers = Arc::new(Controllers::of_the_cluster());

@@ -50,7 +50,10 @@ fn the_words_of_kubectl_label_mean_and_say_the_same() {
         ),
         ("svc -l tier=nothing on=yes", "", "No resources found in "),
     ] {
-        ns.relabel(words).done().printed(printed).said(&[said]);
+        let ended = ns.relabel(words).done().printed(printed).said(&[said]);
+        if said.is_empty() {
+            ended.not_said(&["not found", "No resources"]);
+        }
     }
 }
 
@@ -62,22 +65,38 @@ fn words_that_are_wrong_are_refused_with_nothing_done() {
     ns.relabel("svc/a on=yes").done();
     let version = ns.get("svc/b")["metadata"]["resourceVersion"].as_str().unwrap().to_owned();
     let before = ns.kubectl("get services,pods -o json");
-    for (words, said) in [
-        ("svc/a on=no", "error: service/a: 'on' already has a value (yes), and --overwrite is false\n"),
-        ("svc/a svc/b on=no", "error: service/a: 'on' already has a value (yes), and --overwrite is false\n"),
-        ("svc/a x=1 x-", "error: can not both modify and remove a label in the same command\n"),
-        ("svc/a x=1=2", "error: invalid label spec: x=1=2\n"),
-        ("svc/a", "error: at least one label update is required"),
-        ("on=yes", "error: "),
-        ("svc/a svc/none on=yes", "error: service/none not found in namespace "),
-        ("configmaps/x on=yes", "error: there is no resource type \"configmaps\" that this command works on\n"),
-        ("svc/a on- --resource-version=1", "error: service/a has another resourceVersion: "),
-        ("svc/a svc/b on- --resource-version=1", "error: --resource-version may only be used with a single resource\n"),
-        ("svc/a on- -i", "error: --interactive needs a terminal\n"),
-        ("svc/a on=yes --list", "error: --list edits no label: on=yes\n"),
-        ("pods --all pod-template-hash=1", "error: "),
+    for (words, said, hint) in [
+        (
+            "svc/a on=no",
+            "error: service/a: 'on' already has a value (yes), and --overwrite is false\n",
+            "hint: --overwrite changes it\n",
+        ),
+        ("svc/a svc/b on=no", "error: service/a: 'on' already has a value (yes), and --overwrite is false\n", ""),
+        ("svc/a x=1 x-", "error: can not both modify and remove a label in the same command\n", ""),
+        ("svc/a x=1=2", "error: invalid label spec: x=1=2\n", ""),
+        ("svc/a", "error: at least one label update is required", ""),
+        ("on=yes", "error: ", ""),
+        ("svc/a svc/none on=yes", "error: service/none not found in namespace ", ""),
+        ("configmaps/x on=yes", "error: there is no resource type \"configmaps\" that this command works on\n", ""),
+        (
+            "svc/a on- --resource-version=1",
+            "error: service/a has another resourceVersion: ",
+            "hint: it was changed since: look at it again\n",
+        ),
+        (
+            "svc/a svc/b on- --resource-version=1",
+            "error: --resource-version may only be used with a single resource\n",
+            "",
+        ),
+        (
+            "svc/a on- -i",
+            "error: --interactive needs a terminal\n",
+            "hint: leave it out, or look first with --dry-run\n",
+        ),
+        ("svc/a on=yes --list", "error: --list edits no label: on=yes\n", ""),
+        ("pods --all pod-template-hash=1", "error: ", ""),
     ] {
-        ns.relabel(words).refused().printed("").said(&[said]);
+        ns.relabel(words).refused().printed("").said(&[said, hint]);
     }
     assert_eq!(ns.kubectl("get services,pods -o json"), before, "nothing is done");
     for words in ["svc --all -l tier=front on=yes", "--list --prune svc/a", "--unfinished --abort svc/a"] {

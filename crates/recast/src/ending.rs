@@ -17,7 +17,8 @@ pub const AGAIN: &str = "run the same command again to go on: it takes up where 
 pub fn interrupted(during: &During) -> Failure {
     let failure = match during {
         During::Wait(gate) => Failure::new(format!("interrupted while waiting for {}: {}", gate.waits_for, gate.sees)),
-        During::Write => Failure::new("interrupted; the request under way may have been carried out"),
+        During::Write { danger } => Failure::new("interrupted; the request under way may have been carried out")
+            .details(danger.iter().map(|danger| format!("then {danger}"))),
         During::Danger => Failure::new("interrupted; what could not be left as it was is finished"),
     };
     failure.hint(AGAIN)
@@ -69,6 +70,7 @@ pub fn outcome(screen: &Screen, exit: Exit, failures: Vec<Failure>) -> Outcome {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::object::ObjectId;
 
     #[test]
     fn what_was_waited_for_is_named() {
@@ -79,6 +81,24 @@ mod tests {
         );
         let gave_up = gave_up(&gate, Duration::from_millis(61_500));
         assert_eq!(gave_up.message(), "gave up after 61 s waiting for the pods: 1 of 2");
+    }
+
+    #[test]
+    fn what_may_have_been_written_is_said_with_its_danger() {
+        let during = |danger: Option<&str>| During::Write { danger: danger.map(str::to_owned) };
+        let failure = interrupted(&during(None));
+        assert_eq!(failure.message(), "interrupted; the request under way may have been carried out");
+        assert_eq!(interrupted(&during(Some("it is held"))), failure.clone().detail("then it is held"));
+    }
+
+    #[test]
+    fn of_pods_their_number_is_said() {
+        let id = |kind, name| ObjectId::new(kind, "web", name);
+        let request = |id| Request::Patch { id, patch: json_patch::Patch::default() };
+        let pods = ["a", "b"].map(|name| request(id(Kind::Pod, name)));
+        let acted = [&pods[..], &[request(id(Kind::Service, "rng"))]].concat();
+        assert_eq!(summary(&acted), ["done: service/rng patched", "done: 2 writes to pods"]);
+        assert_eq!(summary(&[]), Vec::<String>::new());
     }
 
     #[test]

@@ -10,7 +10,7 @@ mod plan;
 mod watch;
 mod writes;
 
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use crate::action::Action;
 use crate::cluster::Cluster;
@@ -24,8 +24,8 @@ pub use interrupt::Interrupts;
 pub use plan::{PLANNED, PLANNED_REVISION, Planned, plan};
 pub use watch::Watch;
 
-use interrupt::expired;
-use writes::Turns;
+use interrupt::Patience;
+use writes::{Ends, Turns};
 
 /// Something that happened.
 #[derive(Debug)]
@@ -63,7 +63,7 @@ impl Engine<'_> {
     /// An interrupt stops it at once, unless a goal says that something would be in danger: then it goes on until
     /// nothing is, or until the second interrupt.
     pub async fn drive<G: Goal>(&mut self, goals: &[G], mut sink: impl FnMut(Happening<'_>)) -> Vec<Result<(), Stop>> {
-        let begun = Instant::now();
+        let patience = Patience::new(self.timeout);
         let mut results: Vec<Option<Result<(), Stop>>> = goals.iter().map(|_| None).collect();
         let mut interrupts = Interrupts::new();
         let mut interrupted = false;
@@ -92,12 +92,10 @@ impl Engine<'_> {
             }
             // Where nothing is sent, an interrupt is for the wait below.
             if !turns.is_empty() {
-                let was_interrupted = interrupted;
-                for (position, stop) in self.act(&turns, goals, &mut interrupts, &mut interrupted, &mut sink).await {
+                let patience = if self.danger(goals).is_some() { patience.doubled() } else { patience };
+                let ends = Ends { interrupts: &mut interrupts, interrupted: &mut interrupted, patience };
+                for (position, stop) in self.act(&turns, goals, ends, &mut sink).await {
                     results[position] = Some(Err(stop));
-                }
-                if interrupted && !was_interrupted {
-                    self.say_danger(goals, &mut sink);
                 }
             }
             if results.iter().all(Option::is_some) {
@@ -116,29 +114,26 @@ impl Engine<'_> {
             let ended = tokio::select! {
                 biased;
                 () = interrupts.next() => Some(Ended::Interrupted),
-                () = expired(begun, self.timeout) => Some(Ended::TimedOut),
+                () = patience.over() => Some(Ended::TimedOut),
                 news = self.news() => news.err().map(Ended::Lost),
             };
             let Some(ended) = ended else { continue };
             if matches!(ended, Ended::Interrupted)
                 && !std::mem::replace(&mut interrupted, true)
-                && self.say_danger(goals, &mut sink)
+                && let Some(danger) = self.danger(goals)
             {
+                sink(Happening::Finishes(&danger));
                 continue;
             }
             for (position, gate) in gates {
-                results[position] = Some(Err(ended.stop(gate, begun.elapsed())));
+                results[position] = Some(Err(ended.stop(gate, patience.passed())));
             }
         }
     }
 
-    /// Says what is finished first, after an interrupt; answers whether there is such a thing.
-    fn say_danger<G: Goal>(&self, goals: &[G], sink: &mut impl FnMut(Happening<'_>)) -> bool {
-        let danger = goals.iter().find_map(|goal| goal.exposed(&self.snapshot));
-        if let Some(danger) = &danger {
-            sink(Happening::Finishes(danger));
-        }
-        danger.is_some()
+    /// What would be in danger if the goals were left as they are now.
+    fn danger<G: Goal>(&self, goals: &[G]) -> Option<String> {
+        goals.iter().find_map(|goal| goal.exposed(&self.snapshot))
     }
 
     async fn news(&mut self) -> Result<(), Failure> {

@@ -4,7 +4,7 @@ use serde_json::{Value, json};
 
 use crate::engine::PLANNED_REVISION;
 use crate::kind::Kind;
-use crate::membership::{SERVICE_NAME, selects, slices};
+use crate::membership::{BY_SELECTOR, MANAGED_BY, SERVICE_NAME, selects, slices_by_selector};
 use crate::object::{Object, ObjectId};
 use crate::ownership::{is_finished, is_ready, lives, pods_of};
 use crate::selector::{label_selector, matches};
@@ -30,6 +30,10 @@ pub fn settle(snapshot: &mut Snapshot) {
     let services: Vec<Object> = snapshot.of(Kind::Service).cloned().collect();
     for service in &services {
         publish(snapshot, service);
+    }
+    // Whoever watches is told of it all.
+    for kind in OWNERS.into_iter().chain([Kind::Pod]) {
+        snapshot.tell(kind, u64::MAX);
     }
 }
 
@@ -110,7 +114,7 @@ fn publish(snapshot: &mut Snapshot, service: &Object) {
         .map(|pod| json!({"conditions": {"ready": always || is_ready(pod)}, "targetRef": {"uid": pod.uid()}}))
         .collect();
     let name = format!("{}-planned", service.name());
-    let known: Vec<(ObjectId, String)> = slices(snapshot, service.name())
+    let known: Vec<(ObjectId, String)> = slices_by_selector(snapshot, service.name())
         .filter(|slice| slice.name() != name)
         .map(|slice| (ObjectId::of(Kind::EndpointSlice, slice), slice.uid().to_owned()))
         .collect();
@@ -119,6 +123,7 @@ fn publish(snapshot: &mut Snapshot, service: &Object) {
     }
     let mut marks = service.at("/metadata/labels").cloned().unwrap_or_else(|| json!({}));
     marks[SERVICE_NAME] = json!(service.name());
+    marks[MANAGED_BY] = json!(BY_SELECTOR);
     let namespace = service.metadata().namespace.as_deref().unwrap_or_default();
     let metadata = json!({
         "name": name, "namespace": namespace, "labels": marks, "uid": "planned",

@@ -18,6 +18,8 @@ pub struct Snapshot {
     /// The uids of what this run has deleted: nothing lives again, whatever a late event says.
     ended: BTreeSet<String>,
     withheld: BTreeSet<Kind>,
+    /// The newest state that a watch has told of, of each kind that is watched.
+    told: BTreeMap<Kind, u64>,
 }
 
 impl Snapshot {
@@ -71,6 +73,19 @@ impl Snapshot {
     /// Notes that the user may not look at a kind.
     pub fn withhold(&mut self, kind: Kind) {
         self.withheld.insert(kind);
+    }
+
+    /// Notes that a watch has told of all of a kind up to this state.
+    pub fn tell(&mut self, kind: Kind, version: u64) {
+        let told = self.told.entry(kind).or_default();
+        *told = version.max(*told);
+    }
+
+    /// Whether more is known of a kind, from answers to writes, than a watch has told: there may be more that it has not
+    /// told yet. All objects of a kind count their states together.
+    #[must_use]
+    pub fn is_behind(&self, kind: Kind) -> bool {
+        self.told.get(&kind).is_some_and(|told| self.of(kind).any(|object| version(object) > *told))
     }
 
     /// Takes in an object, unless a newer state of the place is known already: a watch may lag behind our own writes.

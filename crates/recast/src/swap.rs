@@ -7,6 +7,7 @@
 
 mod birth;
 mod created;
+mod current;
 mod dependents;
 mod draft;
 mod fence;
@@ -16,6 +17,7 @@ mod held;
 mod hold;
 mod in_place;
 mod journal;
+mod late;
 mod locked;
 mod locks;
 mod managers;
@@ -26,6 +28,8 @@ mod owner;
 mod pods;
 mod policies;
 mod policy;
+#[cfg(test)]
+mod scene;
 mod services;
 mod standing;
 mod theirs;
@@ -42,7 +46,7 @@ use crate::snapshot::Snapshot;
 pub use birth::{fresh_id, now};
 pub use draft::{Draft, needs_token};
 pub use handoff::{Handoff, Heir, Heirs, Side};
-pub use journal::{Held, Journal, JournalError, lock};
+pub use journal::{Held, Journal, JournalError, is_lock, lock};
 pub use locked::locked;
 pub use locks::unfinished;
 pub use moves::{Bridge, Move};

@@ -7,7 +7,7 @@ mod tests;
 
 use std::io::{self, Write};
 
-use clap::{Args, ValueEnum};
+use clap::{ArgAction, Args, ValueEnum};
 use serde::Serialize;
 
 use crate::output::{self, Format};
@@ -21,6 +21,9 @@ pub struct VersionArgs {
     /// Print it for programs
     #[arg(short, long, value_name = "FORMAT")]
     output: Option<VersionFormat>,
+    /// Print this page
+    #[arg(short, long, action = ArgAction::HelpShort)]
+    help: Option<bool>,
 }
 
 /// How `version` prints for programs.

@@ -177,7 +177,10 @@ impl Pruning<'_> {
                     exit = Exit::Interrupted;
                     self.screen.failures(&[ending::interrupted(&during).details(ending::done(&acted))]);
                 }
-                Stop::TimedOut { gate, .. } | Stop::Left { gate } => ending::left(self.screen, &gate),
+                Stop::TimedOut { gate, waited } => {
+                    failures.push(ending::gave_up(&gate, waited).details(ending::done(&acted)));
+                }
+                Stop::Left { gate } => ending::left(self.screen, &gate),
             }
         }
         ending::outcome(self.screen, exit, failures)

@@ -8,7 +8,7 @@ use std::io::{self, Write as _};
 use std::path::{Path, PathBuf};
 use std::{env, fs};
 
-use clap::{Args, ValueEnum};
+use clap::{ArgAction, Args, ValueEnum};
 
 use crate::failure::Failure;
 use crate::screen::Screen;
@@ -19,6 +19,9 @@ pub struct CompletionArgs {
     /// Where to: without it, the script is printed
     #[arg(value_name = "WHAT")]
     deed: Option<Deed>,
+    /// Print this page
+    #[arg(short, long, action = ArgAction::HelpShort)]
+    help: Option<bool>,
 }
 
 /// What is to happen to the script.

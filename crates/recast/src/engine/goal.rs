@@ -62,7 +62,10 @@ pub enum During {
     /// A wait.
     Wait(Gate),
     /// A write, of which nobody waits to hear what became of it.
-    Write,
+    Write {
+        /// What is in danger if it was granted.
+        danger: Option<String>,
+    },
     /// Something that was finished first, since it could not be left as it was.
     Danger,
 }

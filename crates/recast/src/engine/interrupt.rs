@@ -1,14 +1,38 @@
 //! What ends a wait that the cluster does not end: the clock, and the user.
 
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use crate::timeout::Timeout;
 
-/// Ends when the time is over.
-pub async fn expired(begun: Instant, timeout: Timeout) {
-    match timeout.0.map(|limit| limit.saturating_sub(begun.elapsed())) {
-        Some(left) => tokio::time::sleep(left).await,
-        None => std::future::pending().await,
+/// How long the cluster is waited for, and since when.
+#[derive(Clone, Copy, Debug)]
+pub struct Patience {
+    begun: Instant,
+    limit: Option<Duration>,
+}
+
+impl Patience {
+    /// From now on.
+    pub fn new(timeout: Timeout) -> Self {
+        Self { begun: Instant::now(), limit: timeout.0 }
+    }
+
+    /// Twice as long, for what had better not be left as it is.
+    pub fn doubled(self) -> Self {
+        Self { limit: self.limit.map(|limit| limit.saturating_mul(2)), ..self }
+    }
+
+    /// How long it has been.
+    pub fn passed(self) -> Duration {
+        self.begun.elapsed()
+    }
+
+    /// Ends when the time is over.
+    pub async fn over(self) {
+        match self.limit.map(|limit| limit.saturating_sub(self.passed())) {
+            Some(left) => tokio::time::sleep(left).await,
+            None => std::future::pending().await,
+        }
     }
 }
 

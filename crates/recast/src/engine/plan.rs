@@ -64,6 +64,18 @@ pub fn plan(
     Err(Failure::new("the plan does not come to an end"))
 }
 
+/// What the cluster would say if these writes were granted.
+pub(super) fn granted(snapshot: &Snapshot, actions: &[Action]) -> Snapshot {
+    let mut granted = snapshot.clone();
+    for action in actions {
+        // One that came too late is not granted.
+        if let Ok(answer) = model(&action.request, &granted) {
+            granted.enter(&action.request, answer);
+        }
+    }
+    granted
+}
+
 /// The answer that a server would give.
 fn model(request: &Request, snapshot: &Snapshot) -> Result<Answer, Failure> {
     let value = match request {

@@ -9,7 +9,7 @@ use kube::runtime::watcher::Event;
 use crate::cluster::{Cluster, Scope, WatchStream};
 use crate::failure::Failure;
 use crate::object::{Object, ObjectId};
-use crate::snapshot::Snapshot;
+use crate::snapshot::{Snapshot, version};
 
 /// How long nothing must be reported for a watch to be up to date: a turn of the event loop.
 const MOMENT: Duration = Duration::from_millis(1);
@@ -28,6 +28,8 @@ struct Watched {
     scope: Scope,
     known: BTreeSet<ObjectId>,
     listing: Option<BTreeSet<ObjectId>>,
+    /// The newest state in the lists.
+    newest: u64,
     complete: bool,
 }
 
@@ -35,10 +37,10 @@ impl Watch {
     /// Begins to watch, and waits until every scope has been listed into the snapshot.
     ///
     /// # Errors
-    /// If a scope may not be watched.
+    /// If a scope may not be watched, or cannot be listed.
     pub async fn begin(cluster: &Cluster, scopes: Vec<Scope>, snapshot: &mut Snapshot) -> Result<Self, Failure> {
         let stream = cluster.watch(&scopes);
-        let watched = |scope| Watched { scope, known: BTreeSet::new(), listing: None, complete: false };
+        let watched = |scope| Watched { scope, known: BTreeSet::new(), listing: None, newest: 0, complete: false };
         let mut watch = Self { cluster: cluster.clone(), stream, scopes: scopes.into_iter().map(watched).collect() };
         while watch.scopes.iter().any(|watched| !watched.complete) {
             watch.next(snapshot).await?;
@@ -73,7 +75,7 @@ impl Watch {
             Ok(event) => watched.take(event, snapshot),
             // What is not fatal is tried again by the stream itself, ever more slowly.
             Err(error) => {
-                if let Some(error) = self.cluster.fatal(&watched.scope, error, true) {
+                if let Some(error) = self.cluster.fatal(&watched.scope, error, watched.complete) {
                     return Err(error.into());
                 }
             }
@@ -85,6 +87,11 @@ impl Watch {
 impl Watched {
     fn take(&mut self, event: Event<Object>, snapshot: &mut Snapshot) {
         let kind = self.scope.kind;
+        let told = match &event {
+            Event::Apply(object) | Event::Delete(object) => Some(version(object)),
+            Event::InitDone => self.listing.is_some().then_some(self.newest),
+            Event::Init | Event::InitApply(_) => None,
+        };
         let observe = |mut object: Object, snapshot: &mut Snapshot| {
             object.set_kind(kind);
             snapshot.observe(kind, object)
@@ -92,6 +99,7 @@ impl Watched {
         match event {
             Event::Init => self.listing = Some(BTreeSet::new()),
             Event::InitApply(object) => {
+                self.newest = self.newest.max(version(&object));
                 let id = observe(object, snapshot);
                 self.listing.get_or_insert_default().insert(id);
             }
@@ -118,6 +126,9 @@ impl Watched {
                 snapshot.forget(&id, &uid);
                 self.known.remove(&id);
             }
+        }
+        if let Some(told) = told {
+            snapshot.tell(kind, told);
         }
     }
 }

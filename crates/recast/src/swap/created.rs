@@ -18,12 +18,14 @@ impl Swap {
     /// What is next about an owner that was created, and is not finished.
     pub(super) fn created(&self, unit: &Unit, object: &Object, snapshot: &Snapshot) -> Step {
         let waits = self.gate(unit, object, snapshot);
-        waits.unwrap_or_else(|| self.finish(unit, object, "it has taken every pod, and may roll out what comes"))
+        waits.unwrap_or_else(|| {
+            self.finish(unit, object, snapshot, "it has taken every pod, and may roll out what comes")
+        })
     }
 
     /// The last patches of a unit.
-    pub(super) fn finish(&self, unit: &Unit, object: &Object, why: &str) -> Step {
-        self.release(unit.id(), object, &unit.to(self.direction).object, &unit.before.object, why)
+    pub(super) fn finish(&self, unit: &Unit, object: &Object, snapshot: &Snapshot, why: &str) -> Step {
+        self.release(unit.id(), object, &self.target(unit, snapshot), &unit.before.object, why)
     }
 
     /// The last patches of a new owner: its strategy, then who manages its fields, as they were before. Apart, since whoever changes a
@@ -47,10 +49,12 @@ impl Swap {
     }
 }
 
+/// Unless somebody has given it another one meanwhile.
 fn restore_strategy(kind: Kind, edits: &mut Edits, to: &Value) {
+    let rests = edits.at(&["spec", "updateStrategy", "type"]).is_some_and(|strategy| strategy == "OnDelete");
     match kind {
         Kind::Deployment if to["spec"]["paused"] != true => drop(edits.remove(&["spec", "paused"])),
-        Kind::DaemonSet | Kind::StatefulSet if to["spec"]["updateStrategy"].is_object() => {
+        Kind::DaemonSet | Kind::StatefulSet if rests && to["spec"]["updateStrategy"].is_object() => {
             edits.set(&["spec", "updateStrategy"], to["spec"]["updateStrategy"].clone());
         }
         _ => {}

@@ -16,7 +16,7 @@ use crate::action::Request;
 use crate::engine::{Gate, Step};
 use crate::failure::Failure;
 use crate::kind::Kind;
-use crate::membership::{SERVICE_NAME, endpoints, slices};
+use crate::membership::{SERVICE_NAME, endpoints, slices_by_selector};
 use crate::object::{Object, ObjectId};
 use crate::patch::Edits;
 use crate::selector::labels;
@@ -109,6 +109,12 @@ impl Swap {
         snapshot.get(&self.fence_id(self.direction)).is_some()
     }
 
+    /// Whether the change has ever come so far that its pods had their labels: there is a fence for that only then, and it
+    /// stays to the end.
+    pub(super) fn has_been_fenced(&self, snapshot: &Snapshot) -> bool {
+        snapshot.get(&self.fence_id(Direction::Forward)).is_some()
+    }
+
     /// Waits until the fence shows every living pod of the unit that was given its labels. One that was not, such as a pod
     /// of a `ReplicaSet` that a change that is put back had not come to, is as it was.
     pub(super) fn await_fence(&self, unit: &Unit, snapshot: &Snapshot) -> Option<Gate> {
@@ -181,11 +187,12 @@ impl Swap {
         })
     }
 
-    /// The shadows that are left of this change, whichever way it went.
+    /// The shadows that are left of this change, whichever way it went, and late edits that have been made.
     pub(super) fn remove_fence(&self, snapshot: &Snapshot) -> Option<Step> {
         let bridges = (0..self.journal.moves.len()).map(|position| self.bridge_id(position));
         let all =
             [Direction::Forward, Direction::Back].map(|direction| self.fence_id(direction)).into_iter().chain(bridges);
+        let all = all.chain(self.late_ids());
         let left = all
             .filter_map(|id| snapshot.get(&id).filter(|service| !service.is_deleting()).map(|service| (id, service)));
         let actions: Vec<_> =
@@ -197,7 +204,7 @@ impl Swap {
 /// Whether the slices of the Service were made since it got the marker that it has now.
 pub(super) fn is_in_force(snapshot: &Snapshot, service: &ObjectId) -> bool {
     let wanted = snapshot.get(service).and_then(|service| service.label(MARKER));
-    let mut slices = slices(snapshot, &service.name);
+    let mut slices = slices_by_selector(snapshot, &service.name);
     let mut any = false;
     let all = slices.all(|slice| {
         any = true;

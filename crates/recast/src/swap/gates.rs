@@ -9,6 +9,7 @@ use crate::engine::{Gate, Step};
 use crate::kind::Kind;
 use crate::object::Object;
 use crate::ownership::node_of;
+use crate::selector::{label_selector, matches};
 use crate::snapshot::Snapshot;
 use crate::workload::Workload;
 
@@ -25,10 +26,15 @@ impl Swap {
         waits.or_else(|| self.up_to_date(unit, object, snapshot))
     }
 
-    /// Every pod of before that is still there belongs to the new owner.
+    /// Every pod of before that is still there belongs to the new owner; but for one that somebody has taken out of it
+    /// meanwhile, by giving it other labels.
     fn pods_taken(&self, unit: &Unit, object: &Object, snapshot: &Snapshot) -> Option<Step> {
-        let pods: Vec<&Object> =
-            Self::pods(unit, snapshot).into_iter().filter(|pod| unit.record(pod).is_some()).collect();
+        let selector = object.at("/spec/selector").and_then(|selector| label_selector(selector).ok());
+        let is_meant = |pod: &&Object| {
+            let selected = selector.as_ref().is_none_or(|selector| matches(selector, pod.labels()));
+            unit.record(pod).is_some() && (selected || is_of(pod, object.uid()))
+        };
+        let pods: Vec<&Object> = Self::pods(unit, snapshot).into_iter().filter(is_meant).collect();
         let taken = pods.iter().filter(|pod| is_of(pod, object.uid())).count();
         (taken < pods.len()).then(|| self.wait(unit, "to take its pods", format!("{taken} of {}", pods.len())))
     }
@@ -67,17 +73,19 @@ impl Swap {
         if unit.id().kind == Kind::StatefulSet
             && let Some(revision) = object.at("/status/updateRevision").and_then(serde_json::Value::as_str)
         {
-            let patches = Self::mark_current(unit, revision, snapshot);
+            let patches = self.mark_current(unit, revision, object, snapshot);
             if !patches.is_empty() {
                 return Some(Step::Act(patches));
             }
         }
         let (expected, field) = match unit.id().kind {
             Kind::DaemonSet => {
-                let desired = Workload::new(Kind::DaemonSet, object).desired();
-                (Self::current_pods(unit, snapshot).min(desired), "/status/updatedNumberScheduled")
+                // Of pods on nodes that it would not choose any more, its controller does not say whether they are up to date.
+                let astray = object.number("/status/numberMisscheduled").unwrap_or(0);
+                let current = self.current_pods(unit, object, snapshot).saturating_sub(astray);
+                (current.min(Workload::new(Kind::DaemonSet, object).desired()), "/status/updatedNumberScheduled")
             }
-            Kind::StatefulSet => (Self::current_pods(unit, snapshot), "/status/updatedReplicas"),
+            Kind::StatefulSet => (self.current_pods(unit, object, snapshot), "/status/updatedReplicas"),
             Kind::Deployment => (Self::current_replicas(unit, object, snapshot), "/status/updatedReplicas"),
             _ => return None,
         };
@@ -85,10 +93,10 @@ impl Swap {
         (is < expected).then(|| self.wait(unit, "to take its pods for up to date", format!("{is} of {expected}")))
     }
 
-    /// How many pods that were up to date are still there.
-    fn current_pods(unit: &Unit, snapshot: &Snapshot) -> i64 {
-        let pods = Self::pods(unit, snapshot).into_iter();
-        let current = pods.filter(|pod| unit.is_current(pod));
+    /// How many of its pods were up to date before.
+    fn current_pods(&self, unit: &Unit, object: &Object, snapshot: &Snapshot) -> i64 {
+        let pods = Self::pods(unit, snapshot).into_iter().filter(|pod| is_of(pod, object.uid()));
+        let current = pods.filter(|pod| self.is_current(unit, pod, Some(object)));
         i64::try_from(current.count()).unwrap_or(i64::MAX)
     }
 
@@ -102,8 +110,7 @@ impl Swap {
 
     /// Somebody has changed the template while the owner was held: what is rolled out then is theirs.
     fn template_changed(&self, unit: &Unit, object: &Object) -> bool {
-        let template = |value: &serde_json::Value| value.pointer("/spec/template").cloned();
-        template(object.value()) != template(&unit.to(self.direction).object)
+        object.at("/spec/template") != unit.to(self.direction).object.pointer("/spec/template")
     }
 
     pub(super) fn wait(&self, unit: &Unit, what: &str, sees: String) -> Step {
@@ -128,3 +135,6 @@ fn is_made_from(set: &Object, deployment: &Object) -> bool {
     crate::json::without(&mut template, &["metadata", "labels", "pod-template-hash"]);
     Some(&template) == deployment.at("/spec/template")
 }
+
+#[cfg(test)]
+mod tests;

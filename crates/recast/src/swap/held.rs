@@ -3,7 +3,7 @@
 use super::Swap;
 use super::hold::{lift, orphaning};
 use super::unit::{Mode, Unit};
-use crate::engine::Step;
+use crate::engine::{Gate, Step};
 use crate::failure::Failure;
 use crate::kind::Kind;
 use crate::object::Object;
@@ -15,8 +15,26 @@ impl Swap {
         if let Some(step) = orphaning(unit.id(), object, &unit.dependents, snapshot, &self.commands) {
             return Ok(step);
         }
-        let lifted = || lift(unit.id(), object, "everything is ready for the next one");
-        Ok(self.prepare_next(unit, snapshot)?.unwrap_or_else(lifted))
+        if let Some(step) = self.prepare_next(unit, snapshot)? {
+            return Ok(step);
+        }
+        // A pod that its controller made in the last moment may be known to nobody yet, the garbage collector included.
+        if let Some(gate) = self.await_news(snapshot) {
+            return Ok(Step::Wait(gate));
+        }
+        let kept = self.keep_late_edits(unit, object, snapshot)?;
+        Ok(kept.unwrap_or_else(|| lift(unit.id(), object, "everything is ready for the next one")))
+    }
+
+    /// Waits until what is watched has told of everything that this run has written: then it has told, too, of all that was
+    /// there before.
+    fn await_news(&self, snapshot: &Snapshot) -> Option<Gate> {
+        let kind = [Kind::Pod, Kind::ReplicaSet].into_iter().find(|kind| snapshot.is_behind(*kind))?;
+        Some(Gate {
+            waits_for: format!("news of all {}", kind.plural()),
+            sees: "what is watched does not show yet what was written".to_owned(),
+            command: self.commands.kubectl(&["get", &kind.plural(), "--watch"]),
+        })
     }
 
     /// What is still to be done before the next owner may come: what it is to take must have the labels that it selects,

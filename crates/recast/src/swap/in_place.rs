@@ -17,7 +17,7 @@ use crate::snapshot::Snapshot;
 use crate::workload::Workload;
 
 /// The labels of the pods to come.
-const TEMPLATE: [&str; 4] = ["spec", "template", "metadata", "labels"];
+pub(super) const TEMPLATE: [&str; 4] = ["spec", "template", "metadata", "labels"];
 
 impl Swap {
     /// The first patch: it stops the owner from rolling out, and changes the template where the pods follow it.
@@ -64,7 +64,9 @@ impl Swap {
             }
         }
         let waits = self.up_to_date(unit, object, snapshot);
-        Ok(waits.unwrap_or_else(|| self.finish(unit, object, "its pods are up to date with the changed template")))
+        Ok(waits.unwrap_or_else(|| {
+            self.finish(unit, object, snapshot, "its pods are up to date with the changed template")
+        }))
     }
 
     /// A ReplicaSet's own labels and those of its template; its selector stays as it is.
@@ -78,7 +80,7 @@ impl Swap {
     }
 
     /// Gives the labels that the change touches the values that they are to have.
-    fn edit_labels(&self, unit: &Unit, edits: &mut Edits, path: &[&str]) {
+    pub(super) fn edit_labels(&self, unit: &Unit, edits: &mut Edits, path: &[&str]) {
         let wanted = labels(unit.to(self.direction).object.pointer(pointer(path).as_str()));
         for edit in &self.journal.edits {
             let path: Vec<&str> = path.iter().copied().chain([edit.key.as_str()]).collect();

@@ -10,6 +10,7 @@ use flate2::Compression;
 use flate2::read::GzDecoder;
 use flate2::write::GzEncoder;
 use k8s_openapi::ByteString;
+use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 use thiserror::Error;
@@ -88,25 +89,35 @@ pub fn lock(target: &ObjectId) -> ObjectId {
     target.beside(Kind::Secret, name.get(..253).unwrap_or(&name))
 }
 
+/// Whether the Secret is a lock, and not what a change has kept besides.
+#[must_use]
+pub fn is_lock(secret: &Object) -> bool {
+    secret.at("/type").is_none_or(|kind| kind != LATE)
+}
+
+/// The type of a Secret that keeps late edits.
+pub(super) const LATE: &str = "kube-recast/late";
+
 impl Journal {
     /// The version that is written.
     pub const VERSION: u32 = VERSION;
 
     /// The locks, in the order in which they are taken: whoever takes several of the same takes them in the same order.
-    /// The first one holds the journal. It is an owner's, if there is one: that is where the next run looks for it, since a
-    /// Service is locked only while it stands on a bridge, or with pods that are named themselves.
+    /// The first one holds the journal; an owner's, if there is one.
     #[must_use]
     pub fn locks(&self) -> Vec<ObjectId> {
         let sides = self.handoff.iter().flat_map(|handoff| [&handoff.before, &handoff.after]);
         let sides = sides.map(|side| lock(&side.top.id));
         let mut locks: Vec<ObjectId> = self.units.iter().map(|unit| lock(unit.id())).chain(sides).collect();
         locks.sort();
-        let services = self.moves.iter().filter(|service| service.bridge.is_some() || !self.pods.is_empty());
-        let policies = self.policies.iter().filter(|_| self.units.is_empty() && !self.pods.is_empty());
-        let services = services.map(|service| lock(&service.id));
-        let mut others: Vec<ObjectId> = services.chain(policies.map(|policy| lock(&policy.id))).collect();
-        others.sort();
-        locks.append(&mut others);
+        // What needs no more than a write or two is not locked.
+        if self.changes_pods() {
+            let services = self.moves.iter().map(|service| lock(&service.id));
+            let mut others: Vec<ObjectId> =
+                services.chain(self.policies.iter().map(|policy| lock(&policy.id))).collect();
+            others.sort();
+            locks.append(&mut others);
+        }
         locks
     }
 
@@ -130,7 +141,7 @@ impl Journal {
             return handoff.back.clone();
         }
         let locks = self.locks();
-        let locked = self.targets.iter().find(|target| locks.contains(&lock(target)));
+        let locked = self.targets.iter().find(|target| locks.first() == Some(&lock(target)));
         let target = locked.or(self.targets.first()).map(ObjectId::short).unwrap_or_default();
         ["relabel".to_owned(), "--abort".to_owned(), target].into()
     }
@@ -161,9 +172,7 @@ impl Journal {
         let locks = self.locks();
         let first = locks.first().is_none_or(|first| first == lock);
         if first {
-            let mut encoder = GzEncoder::new(Vec::new(), Compression::best());
-            encoder.write_all(&serde_json::to_vec(self)?)?;
-            secret["data"] = json!({"journal": ByteString(encoder.finish()?)});
+            secret["data"] = json!({"journal": pack(self)?});
         } else if let Some(first) = locks.first() {
             secret["data"] = json!({"of": ByteString(first.name.clone().into_bytes())});
         }
@@ -180,16 +189,29 @@ impl Journal {
         {
             return Err(JournalError::Newer(newer));
         }
-        let bytes = |key: &str| {
-            secret.at("/data").and_then(|data| ByteString::deserialize(data.get(key)?).ok()).map(|bytes| bytes.0)
-        };
-        if let Some(other) = bytes("of") {
+        if let Some(other) = bytes(secret, "of") {
             return Ok(Held::Elsewhere(String::from_utf8_lossy(&other).into_owned()));
         }
-        let mut text = Vec::new();
-        GzDecoder::new(bytes("journal").ok_or(JournalError::Empty)?.as_slice()).read_to_end(&mut text)?;
-        Ok(Held::Here(Box::new(serde_json::from_slice(&text)?)))
+        Ok(Held::Here(Box::new(unpack(secret, "journal")?)))
     }
+}
+
+/// Compressed JSON, as a Secret holds it.
+pub(super) fn pack(content: &impl Serialize) -> Result<ByteString, JournalError> {
+    let mut encoder = GzEncoder::new(Vec::new(), Compression::best());
+    encoder.write_all(&serde_json::to_vec(content)?)?;
+    Ok(ByteString(encoder.finish()?))
+}
+
+/// What was packed into the Secret under this key.
+pub(super) fn unpack<T: DeserializeOwned>(secret: &Object, key: &str) -> Result<T, JournalError> {
+    let mut text = Vec::new();
+    GzDecoder::new(bytes(secret, key).ok_or(JournalError::Empty)?.as_slice()).read_to_end(&mut text)?;
+    Ok(serde_json::from_slice(&text)?)
+}
+
+fn bytes(secret: &Object, key: &str) -> Option<Vec<u8>> {
+    secret.at("/data").and_then(|data| ByteString::deserialize(data.get(key)?).ok()).map(|bytes| bytes.0)
 }
 
 /// What a lock holds.

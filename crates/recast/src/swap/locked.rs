@@ -1,12 +1,15 @@
 //! From a lock that is found on a cluster to the journal that it belongs to.
 
+use futures::future::try_join_all;
+
 use super::journal::{Held, Journal, JournalError};
+use super::unit::Unit;
 use crate::cluster::Cluster;
 use crate::failure::Failure;
 use crate::kind::Kind;
 use crate::object::{Object, ObjectId};
 
-/// The journal that the lock belongs to, and every lock of it that is there.
+/// The journal that the lock belongs to, and every Secret of the change that is there, the one with the journal first.
 ///
 /// # Errors
 /// If it cannot be read, or was written by a newer version.
@@ -31,13 +34,12 @@ pub async fn locked(cluster: &Cluster, secret: Object) -> Result<(Journal, Vec<O
             }
         }
     };
+    let late = journal.units.iter().flat_map(Unit::all).map(|unit| journal.late_id(unit));
+    let others: Vec<ObjectId> =
+        journal.locks().into_iter().filter(|lock| lock.name != first.name()).chain(late).collect();
     let mut secrets = vec![first];
-    for lock in journal.locks() {
-        if lock.name != secrets[0].name()
-            && let Some(secret) = cluster.get(&lock).await?
-        {
-            secrets.push(secret);
-        }
+    for secret in try_join_all(others.iter().map(|id| cluster.get(id))).await? {
+        secrets.extend(secret);
     }
     Ok((journal, secrets))
 }

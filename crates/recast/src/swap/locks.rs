@@ -1,10 +1,10 @@
 //! The locks: taken before anything is changed, given back at the end, and lost to another run of the same change.
 
-use super::hold::has_hold;
+use super::hold::{has_hold, lift};
 use super::journal::JournalError;
 use super::names::JOURNAL;
 use super::standing::Standing;
-use super::unit::{Part, Unit};
+use super::unit::{Direction, Part, Unit};
 use super::{CLEANUP, Swap, delete};
 use crate::action::Request;
 use crate::commands::Commands;
@@ -60,7 +60,18 @@ impl Swap {
         if matches!(is_over, Ok(true)) {
             return Ok(None);
         }
+        if let Some(step) = self.let_go_again(snapshot) {
+            return Ok(Some(step));
+        }
         if is_over.is_err() || self.is_back(snapshot) {
+            // A Service that was brought onto its bridge too late, and the like.
+            let back = Self { direction: Direction::Back, ..self.clone() };
+            if is_over.is_ok()
+                && self.journal.handoff.is_none()
+                && let Some(step) = back.first_of(&CLEANUP, snapshot)?
+            {
+                return Ok(Some(step));
+            }
             return Err(Failure::new("this change was put back meanwhile, or done, by another run of it"));
         }
         Ok(Some(Step::Wait(Gate {
@@ -68,6 +79,16 @@ impl Swap {
             sees: "its journal is gone".to_owned(),
             command: self.commands.kubectl(&["get", "secrets", "-l", &format!("{JOURNAL}={}", self.journal.id)]),
         })))
+    }
+
+    /// A hold that came after the change had been put back.
+    fn let_go_again(&self, snapshot: &Snapshot) -> Option<Step> {
+        let parts = self.journal.units.iter().flat_map(Unit::all).map(|unit| &unit.before);
+        let sides = self.journal.handoff.iter().flat_map(|handoff| handoff.before.owners());
+        parts.chain(sides).find_map(|part| {
+            let object = snapshot.get(&part.id).filter(|object| object.uid() == part.uid && !object.is_deleting())?;
+            has_hold(object).then(|| lift(&part.id, object, "the change was put back meanwhile"))
+        })
     }
 
     /// Whether an owner that people know, or a pod where none is changed, is as it was before, and nothing of the change is

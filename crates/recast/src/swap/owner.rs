@@ -8,7 +8,7 @@ use super::Swap;
 use super::hold::{has_hold, hold, lift, orphan};
 use super::names::MARK;
 use super::standing::Standing;
-use super::unit::{Direction, Mode, Part, Unit};
+use super::unit::{Direction, Mode, Unit};
 use crate::action::Request;
 use crate::engine::Step;
 use crate::failure::Failure;
@@ -61,7 +61,7 @@ impl Swap {
 
     /// The new owner as it is sent: it changes no pod until it has taken them all.
     fn fresh(&self, unit: &Unit, snapshot: &Snapshot) -> Value {
-        let mut object = without_server_fields(self.with_late_edits(unit, snapshot));
+        let mut object = without_server_fields(self.target(unit, snapshot));
         // An owner of before that is swapped, too, is not there any more.
         if let Some(references) = object["metadata"]["ownerReferences"].as_array_mut() {
             references.retain(|reference| {
@@ -78,29 +78,6 @@ impl Swap {
             Kind::Deployment => object["spec"]["paused"] = json!(true),
             Kind::DaemonSet | Kind::StatefulSet => object["spec"]["updateStrategy"] = json!({"type": "OnDelete"}),
             _ => {}
-        }
-        object
-    }
-
-    /// What it becomes, with what others have changed on the old one while it was held: an autoscaler its replicas, say.
-    pub(super) fn with_late_edits(&self, unit: &Unit, snapshot: &Snapshot) -> Value {
-        let (Part { object: from, .. }, Part { object: to, .. }) = (unit.from(self.direction), unit.to(self.direction));
-        let Some(last) = snapshot.get(unit.id()).or_else(|| snapshot.last(unit.id())).filter(|last| has_hold(last))
-        else {
-            return to.clone();
-        };
-        let owned = |value: &Value| json!({"spec": value["spec"], "labels": value["metadata"]["labels"], "annotations": value["metadata"]["annotations"]});
-        let late = json_patch::diff(&owned(from), &owned(last.value()));
-        let mut edited = owned(to);
-        // What does not fit any more is not theirs: the selector, and what the last mark has left.
-        if late.0.is_empty() || json_patch::patch(&mut edited, &late).is_err() {
-            return to.clone();
-        }
-        let mut object = to.clone();
-        object["spec"] = edited["spec"].take();
-        object["spec"]["selector"] = to["spec"]["selector"].clone();
-        for field in ["labels", "annotations"] {
-            object["metadata"][field] = edited[field].take();
         }
         object
     }

@@ -75,8 +75,7 @@ impl Swap {
     fn added(&self, unit: &Unit, pod: &Object, owner: Option<&Object>) -> Wanted {
         let mut added: Wanted = self.wanted(unit, pod).into_iter().filter(|(_, value)| value.is_some()).collect();
         added.extend(self.fence().into_iter().map(|(key, value)| (key, Some(value))));
-        let is_current = unit.is_current(pod);
-        if unit.id().kind == Kind::DaemonSet && is_current {
+        if unit.id().kind == Kind::DaemonSet && self.is_current(unit, pod, owner) {
             // In place, the template's change has raised it; else the next owner takes over what the last one had.
             let before = unit.before.object.pointer("/metadata/annotations");
             let owner = owner.filter(|_| unit.mode == Mode::InPlace);
@@ -132,10 +131,10 @@ impl Swap {
 
     /// The patches that mark those pods of a StatefulSet as up to date that were so before: its controller compares with
     /// the name of a revision (`pkg/controller/statefulset/stateful_set_control.go:computeReplicaStatus`).
-    pub(super) fn mark_current(unit: &Unit, revision: &str, snapshot: &Snapshot) -> Vec<Action> {
+    pub(super) fn mark_current(&self, unit: &Unit, revision: &str, owner: &Object, snapshot: &Snapshot) -> Vec<Action> {
         let wanted = Wanted::from([(REVISION.to_owned(), Some(revision.to_owned()))]);
         let pods = Self::pods(unit, snapshot).into_iter();
-        let current = pods.filter(|pod| unit.is_current(pod));
+        let current = pods.filter(|pod| self.is_current(unit, pod, Some(owner)));
         current
             .filter_map(|pod| {
                 patch_labels(pod, &wanted, "it was up to date before, and nothing but labels has changed")

@@ -14,7 +14,7 @@ use crate::action::{Action, Request};
 use crate::engine::{Gate, Step};
 use crate::failure::Failure;
 use crate::kind::Kind;
-use crate::membership::{SERVICE_NAME, ready_endpoints};
+use crate::membership::{SERVICE_NAME, ready_by_selector};
 use crate::object::Object;
 use crate::ownership::lives;
 use crate::patch::Edits;
@@ -27,6 +27,16 @@ enum Place {
     From,
     Bridge,
     To,
+}
+
+impl Place {
+    const fn word(self) -> &'static str {
+        match self {
+            Self::From => "from",
+            Self::Bridge => "bridge",
+            Self::To => "to",
+        }
+    }
 }
 
 impl Swap {
@@ -47,7 +57,7 @@ impl Swap {
                     None => continue,
                 }
             }
-            let ready = ready_endpoints(snapshot, &service.id.name);
+            let ready = ready_by_selector(snapshot, &service.id.name);
             let ready: BTreeSet<&str> = ready.iter().map(String::as_str).collect();
             if bridge.labelled
                 && let Some(gate) = self.await_bridge(position, &ready, snapshot)
@@ -55,7 +65,7 @@ impl Swap {
                 return Ok(Some(Step::Wait(gate)));
             }
             let why = format!("{} keeps its endpoints while labels that it selects change", service.id);
-            return Ok(Some(self.select(service, object, &bridge.selector, why)));
+            return Ok(Some(self.select(service, object, Place::Bridge, &bridge.selector, why)));
         }
         Ok(None)
     }
@@ -83,7 +93,7 @@ impl Swap {
                 return Ok(Some(step));
             }
             let why = format!("the pods of {} have the labels that it is to select", service.id);
-            return Ok(Some(self.select(service, object, service.to(self.direction), why)));
+            return Ok(Some(self.select(service, object, Place::To, service.to(self.direction), why)));
         }
         let late = self.journal.moves.iter().find_map(|service| self.await_force(service, snapshot));
         Ok(late.map(Step::Wait))
@@ -121,14 +131,14 @@ impl Swap {
         (!actions.is_empty()).then_some(Step::Act(actions))
     }
 
-    fn select(&self, service: &Move, object: &Object, selector: &Value, why: String) -> Step {
+    /// Another marker for each place: a controller that has seen the bridge alone has not seen the selector that follows it.
+    fn select(&self, service: &Move, object: &Object, place: Place, selector: &Value, why: String) -> Step {
         let mut edits = Edits::of(object.value().clone());
         edits.test(&["metadata", "uid"]);
         edits.test(&["spec", "selector"]);
         edits.set(&["spec", "selector"], selector.clone());
         if self.wait || self.journal.changes_pods() {
-            let length = selector.as_object().map_or(0, serde_json::Map::len);
-            edits.set(&["metadata", "labels", MARKER], json!(format!("{}-{length}", self.run)));
+            edits.set(&["metadata", "labels", MARKER], json!(format!("{}-{}", self.run, place.word())));
         }
         Step::act(Request::Patch { id: service.id.clone(), patch: edits.finish().0 }, why)
     }

@@ -24,9 +24,12 @@ pub enum Standing<'s> {
     Created(&'s Object),
     /// It is the one that never went, and our hold is to come off it.
     Kept(&'s Object),
-    /// It is what it is to be.
+    /// It is what it is to be; or, where the change is put back, somebody else has deleted it.
     Finished,
 }
+
+/// What must be as it was read when it is touched first.
+const READ: [&str; 5] = ["/spec/template", "/spec/selector", "/spec/updateStrategy", "/spec/strategy", "/spec/paused"];
 
 impl Swap {
     /// How far the owner has come.
@@ -35,10 +38,10 @@ impl Swap {
     /// If somebody else deletes it, has deleted it, or has made another one in its place.
     pub(super) fn standing<'s>(&self, unit: &Unit, snapshot: &'s Snapshot) -> Result<Standing<'s>, Failure> {
         let Some(object) = snapshot.get(unit.id()) else {
-            return if Self::was_taken(unit, snapshot) { Err(self.deleted(unit.id())) } else { Ok(Standing::Absent) };
+            return if self.was_taken(unit, snapshot) { self.taken(unit) } else { Ok(Standing::Absent) };
         };
         if object.is_deleting() {
-            return if has_hold(object) { Ok(Standing::Held(object)) } else { Err(self.deleted(unit.id())) };
+            return if has_hold(object) { Ok(Standing::Held(object)) } else { self.taken(unit) };
         }
         match unit.mode {
             Mode::Recreate => self.recreated(unit, object),
@@ -111,11 +114,32 @@ impl Swap {
         object.label(MARK).is_some_and(|mark| mark == self.mark())
     }
 
+    /// An owner that somebody else has deleted is not made anew, and keeps nothing else from being put back.
+    fn taken<'s>(&self, unit: &Unit) -> Result<Standing<'s>, Failure> {
+        match self.direction {
+            Direction::Forward => Err(self.deleted(unit.id())),
+            Direction::Back => Ok(Standing::Finished),
+        }
+    }
+
     /// Whether the place is empty because somebody else has deleted the owner: it went without our hold, or something
-    /// still names it as its controller, which nothing does while we hold it.
-    fn was_taken(unit: &Unit, snapshot: &Snapshot) -> bool {
+    /// still names it as its controller, which nothing does while we hold it; or we had not come so far.
+    pub(super) fn was_taken(&self, unit: &Unit, snapshot: &Snapshot) -> bool {
         let is_recreated = unit.mode == Mode::Recreate;
-        snapshot.last(unit.id()).map_or_else(|| !is_recreated || is_named(unit.id(), snapshot), |last| !has_hold(last))
+        let can_be_ours = || is_recreated && !is_named(unit.id(), snapshot) && self.may_be_lifted(unit, snapshot);
+        snapshot.last(unit.id()).map_or_else(|| !can_be_ours(), |last| !has_hold(last))
+    }
+
+    /// Whether what is made ready before a hold is lifted is ready: behind the fence, or for a Deployment its
+    /// `ReplicaSet`s.
+    fn may_be_lifted(&self, unit: &Unit, snapshot: &Snapshot) -> bool {
+        if unit.id().kind != Kind::Deployment || unit.children.iter().any(|child| child.mode == Mode::Recreate) {
+            return self.has_been_fenced(snapshot);
+        }
+        let mut there = unit.children.iter().filter(|child| snapshot.get(child.id()).is_some()).peekable();
+        let is_ready = |child: &Unit| !matches!(self.standing(child, snapshot), Ok(Standing::Before(_)));
+        unit.children.is_empty()
+            || (there.peek().is_some() && (self.direction == Direction::Back || there.all(is_ready)))
     }
 
     /// What would be in danger if it were left as it is now.
@@ -128,10 +152,10 @@ impl Swap {
         }
     }
 
-    /// What was drafted holds for the template that was read: another one brings pods, and what is between, that nobody has
-    /// looked at. How many pods it makes does not matter.
+    /// What was drafted holds for the template and the strategy that were read: another template brings pods, and what is
+    /// between, that nobody has looked at. How many pods it makes does not matter.
     pub(super) fn check_unchanged(&self, part: &Part, object: &Object) -> Result<(), Failure> {
-        let same = ["/spec/template", "/spec/selector"].iter().all(|at| object.at(at) == part.object.pointer(at));
+        let same = READ.iter().all(|at| object.at(at) == part.object.pointer(at));
         if same || part.uid.is_empty() {
             return Ok(());
         }
@@ -164,3 +188,6 @@ pub(super) fn is_named(id: &ObjectId, snapshot: &Snapshot) -> bool {
     };
     [Kind::Pod, Kind::ReplicaSet].into_iter().any(|kind| snapshot.of(kind).any(names_it))
 }
+
+#[cfg(test)]
+mod tests;

@@ -111,13 +111,13 @@ fn a_service_whose_selector_is_another_one_is_told() {
 #[test]
 fn what_others_have_made_their_own_keeps_nothing_else_from_being_put_back() {
     let mut scene = Scene::new();
-    assert_eq!(scene.swap.journal.theirs(&scene.snapshot), Vec::<&ObjectId>::new());
+    assert_eq!(scene.swap.theirs(&scene.snapshot), Vec::<&ObjectId>::new());
     for (kind, field) in [(Kind::Service, "selector"), (Kind::NetworkPolicy, "podSelector")] {
         let mut changed = object(kind, field, "another", &json!({})).into_value();
         changed["metadata"]["resourceVersion"] = json!("6");
         scene.snapshot.observe(kind, Object::new(changed).unwrap());
     }
-    assert_eq!(scene.swap.journal.theirs(&scene.snapshot), [&id(Kind::Service), &id(Kind::NetworkPolicy)]);
+    assert_eq!(scene.swap.theirs(&scene.snapshot), [&id(Kind::Service), &id(Kind::NetworkPolicy)]);
     scene.swap.direction = Direction::Back;
     assert!(matches!(scene.swap.next(&scene.snapshot), Ok(Step::Done)));
 }

@@ -5,7 +5,6 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
-use super::pods::REVISION;
 use crate::object::{Object, ObjectId};
 
 /// Which way a change goes.
@@ -142,16 +141,5 @@ impl Unit {
     #[must_use]
     pub fn record(&self, pod: &Object) -> Option<&PodRecord> {
         self.pods.get(pod.uid())
-    }
-
-    /// Whether the pod was made from the template of before, so that nothing need be rolled out for it. One that came
-    /// since, such as in the place of a pod that was evicted, says so itself: it has the revision of the owner of then.
-    #[must_use]
-    pub fn is_current(&self, pod: &Object) -> bool {
-        if let Some(record) = self.record(pod) {
-            return record.current;
-        }
-        let revision = self.before.object.pointer("/status/updateRevision").and_then(Value::as_str);
-        revision.is_some() && pod.label(REVISION) == revision
     }
 }

@@ -6,7 +6,7 @@ use recast::kind::Kind;
 use recast::object::ObjectId;
 use recast::resolve::{Chosen, Found, resolve};
 use recast::selector::{labels, matches, parse};
-use recast::swap::{Held, JOURNAL, Journal, Unit};
+use recast::swap::{Held, JOURNAL, Journal, Unit, is_lock};
 use recast::target::Target;
 
 use super::place;
@@ -41,7 +41,7 @@ async fn absent(args: &Args, kinds: &[Kind], cluster: &Cluster) -> Result<Vec<Ob
         kinds.contains(&unit.id().kind) && selector.as_ref().is_none_or(|selector| matches(selector, &labels))
     };
     let mut absent = Vec::new();
-    for secret in secrets {
+    for secret in secrets.into_iter().filter(is_lock) {
         // One that cannot be read is said when its target is named.
         let Ok(Held::Here(journal)) = Journal::read(&secret) else { continue };
         for unit in journal.units.iter().filter(|unit| is_meant(unit)) {

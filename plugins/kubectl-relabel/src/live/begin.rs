@@ -69,7 +69,9 @@ impl Live<'_> {
         let mut journal = self.journal(&targets, Vec::new(), &Snapshot::default(), String::new()).map_err(one)?;
         // No pod changes, so that nothing needs a bridge.
         journal.moves.iter_mut().for_each(|service| service.bridge = None);
-        let (mut snapshot, watch) = self.survey_services(&journal).await.map_err(one)?;
+        let (surveyed, rights) = futures::join!(self.survey_services(&journal), self.check_simple_rights(&targets));
+        let (mut snapshot, watch) = surveyed.map_err(one)?;
+        rights?;
         for target in &targets {
             snapshot.observe(target.id.kind, target.before.clone());
         }

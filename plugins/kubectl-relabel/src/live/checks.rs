@@ -9,6 +9,7 @@ use recast::engine::{Goal as _, Need, Planned, Step, Watch, gather};
 use recast::exit::Exit;
 use recast::failure::Failure;
 use recast::kind::Kind;
+use recast::output::DryRun;
 use recast::rehearsal::requests;
 use recast::rights::{Right, lacking, missing, of_plan};
 use recast::snapshot::Snapshot;
@@ -172,6 +173,27 @@ impl Live<'_> {
         Ok(may)
     }
 
+    /// Whether the user may write what is changed without any pod, and watch what comes of it. A single write that nobody
+    /// waits for need not be asked about: the server grants it or not.
+    pub(super) async fn check_simple_rights(&self, targets: &[Target]) -> Result<(), Vec<Failure>> {
+        let services = || targets.iter().filter(|target| target.id.kind == Kind::Service);
+        let watched = services().filter(|_| self.writes() && self.args.wait).flat_map(|service| {
+            [Right::to_one("watch", Kind::Service, &service.id.name), Right::to("watch", Kind::EndpointSlice)]
+        });
+        let written = targets.iter().filter(|_| self.args.dry_run != DryRun::Client);
+        let written = written.map(|target| Right::to_one("patch", target.id.kind, &target.id.name));
+        let rights: BTreeSet<Right> = watched.chain(written).collect();
+        if rights.len() < 2 {
+            return Ok(());
+        }
+        self.refuse_lacking(rights.into_iter().collect()).await
+    }
+
+    async fn refuse_lacking(&self, rights: Vec<Right>) -> Result<(), Vec<Failure>> {
+        let lacks = missing(self.cluster, &rights).await.map_err(|error| vec![error.into()])?;
+        lacking(&lacks, &self.commands).map_or(Ok(()), |failure| Err(one(failure)))
+    }
+
     /// Whether the user has every right that the plan takes, and those to look.
     pub(super) async fn check_rights(&self, plan: &[Planned]) -> Result<(), Vec<Failure>> {
         // What is changed is watched as well: policies, and what belongs to a workload by its uid.
@@ -180,9 +202,7 @@ impl Live<'_> {
         let watched = IN_MOTION.into_iter().chain(self.ids.iter().map(|id| id.kind)).chain(changed);
         let watched = watched.map(|kind| Right::to("watch", kind));
         let rights: BTreeSet<Right> = of_plan(plan).into_iter().chain(watched).collect();
-        let rights: Vec<Right> = rights.into_iter().collect();
-        let lacks = missing(self.cluster, &rights).await.map_err(|error| vec![error.into()])?;
-        lacking(&lacks, &self.commands).map_or(Ok(()), |failure| Err(one(failure)))
+        self.refuse_lacking(rights.into_iter().collect()).await
     }
 
     /// `-i` needs somebody to answer.

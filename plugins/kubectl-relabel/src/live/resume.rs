@@ -2,6 +2,7 @@
 
 use std::collections::BTreeSet;
 
+use futures::future::join_all;
 use recast::cluster::Cluster;
 use recast::commands::Commands;
 use recast::exit::{Exit, Outcome};
@@ -13,7 +14,7 @@ use recast::ownership::lives;
 use recast::resolve::Found;
 use recast::screen::Screen;
 use recast::snapshot::Snapshot;
-use recast::swap::{Direction, Journal, MARKER, Policy, Swap, Unit, lock, locked, unfinished as under_way};
+use recast::swap::{Direction, Journal, Policy, Swap, Unit, lock, locked, unfinished as under_way};
 
 use super::absent::find;
 use super::carry::planned;
@@ -25,21 +26,21 @@ use crate::change::Target;
 impl Live<'_> {
     /// The journal that holds one of the targets, and its locks.
     pub(super) async fn journal_there(&self, found: &[Found]) -> Result<Option<(Journal, Vec<Object>)>, Failure> {
-        // A Service is locked only while it stands on a bridge, and that can be seen on itself; or with pods.
-        let marked = |found: &Found| matches!(found, Found::There(_, object) if object.label(MARKER).is_some());
-        let sought = self.args.abort || found.iter().any(|found| place(found).kind == Kind::Pod);
-        let lockable = found.iter().filter(|found| match place(found).kind {
-            kind if kind.is_workload() => true,
-            Kind::Service => sought || marked(found),
-            Kind::PodDisruptionBudget | Kind::NetworkPolicy => sought,
-            _ => false,
-        });
-        for id in lockable.map(place) {
-            if let Some(secret) = self.cluster.get(&lock(id)).await? {
+        let ids = found.iter().map(place).filter(|id| id.kind != Kind::Pod);
+        for found in join_all(ids.map(|id| self.locked(id))).await {
+            if let Some(secret) = found? {
                 return locked(self.cluster, secret).await.map(Some);
             }
         }
         Ok(None)
+    }
+
+    /// The lock of a target. Who may not read secrets changes no workload, and what is left is no more than a write.
+    async fn locked(&self, id: &ObjectId) -> Result<Option<Object>, Failure> {
+        match self.cluster.get(&lock(id)).await {
+            Err(error) if error.is_forbidden() && !id.kind.is_workload() && !self.args.abort => Ok(None),
+            found => Ok(found?),
+        }
     }
 
     /// Finishes what the same command has begun.
@@ -90,7 +91,7 @@ impl Live<'_> {
         let before = snapshot.clone();
         let (results, after, acted) = self.drive(&jobs, snapshot, Some(watch)).await;
         if direction == Direction::Back && results.iter().all(Result::is_ok) {
-            self.put_back(&swap.journal, &targets, &after).map_err(one)?;
+            self.put_back(&swap, &targets, &after).map_err(one)?;
             return Ok(Exit::Done);
         }
         self.conclude(&jobs, results, &targets, &Vec::new(), (&before, &after), &acted)
@@ -99,7 +100,7 @@ impl Live<'_> {
     /// A line for each target that is to go on.
     fn announce(&self, swap: &Swap, targets: &[Target], snapshot: &Snapshot) -> Result<(), Failure> {
         if swap.direction == Direction::Back {
-            return self.put_back(&swap.journal, targets, snapshot);
+            return self.put_back(swap, targets, snapshot);
         }
         if self.args.output.is_some() {
             return self.print(targets, &Vec::new(), &Snapshot::default());
@@ -113,9 +114,9 @@ impl Live<'_> {
     }
 
     /// A line for each target that is as it was, or would be, and a word on what is left to others.
-    fn put_back(&self, journal: &Journal, targets: &[Target], snapshot: &Snapshot) -> Result<(), Failure> {
+    fn put_back(&self, swap: &Swap, targets: &[Target], snapshot: &Snapshot) -> Result<(), Failure> {
         let suffix = self.args.dry_run.suffix();
-        let theirs = journal.theirs(snapshot);
+        let theirs = swap.theirs(snapshot);
         for id in &theirs {
             self.screen.labelled("note", &format!("{id} is left as somebody else has made it"));
         }

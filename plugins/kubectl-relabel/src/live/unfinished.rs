@@ -8,7 +8,7 @@ use recast::failure::Failure;
 use recast::kind::Kind;
 use recast::screen::Screen;
 use recast::snapshot::Snapshot;
-use recast::swap::{Direction, Held, JOURNAL, Journal, Swap};
+use recast::swap::{Direction, Held, JOURNAL, Journal, Swap, is_lock};
 
 use super::one;
 use crate::args::Args;
@@ -22,7 +22,7 @@ pub async fn unfinished(args: &Args, screen: &Screen) -> Outcome {
         .await
         .map_err(|error| vec![error.into()])?;
     let mut any = false;
-    for secret in secrets {
+    for secret in secrets.into_iter().filter(is_lock) {
         let namespace = secret.metadata().namespace.clone().unwrap_or_default();
         let journal = match Journal::read(&secret) {
             Ok(Held::Here(journal)) => *journal,
@@ -64,12 +64,10 @@ async fn urgent(cluster: &Cluster, journal: &Journal) -> Result<Vec<String>, Fai
     }
     for service in &journal.moves {
         let object = cluster.get(&service.id).await?;
-        let bridge = service.bridge.as_ref().map(|bridge| &bridge.selector);
-        if object.is_some_and(|object| bridge.is_some() && object.at("/spec/selector") == bridge) {
-            lines.push(format!(
-                "{} stands on a bridge: it takes in no new pod until the change is finished",
-                service.id
-            ));
+        let Some(bridge) = &service.bridge else { continue };
+        if object.is_some_and(|object| object.at("/spec/selector") == Some(&bridge.selector)) {
+            let until = if bridge.labelled { "takes in no new pod" } else { "selects by fewer labels" };
+            lines.push(format!("{} stands on a bridge: it {until} until the change is finished", service.id));
         }
     }
     let swap = Swap {
