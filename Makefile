@@ -33,9 +33,10 @@ toolchain: ## Says what is missing to build with
 	@$(toolchain) rust lints $(if $(RECAST_KUBECONFIG),,cluster)
 
 .PHONY: format
-format: ## Checks the formatting, and that plugins/ has what krew-manifest.yaml says
+format: ## Checks the formatting, that plugins/ has what krew-manifest.yaml says, and the picture what README.md says
 	cargo fmt --check
 	@tests/krew/render.sh --check
+	@docs/picture.py --check
 
 .PHONY: lint
 lint: ## Runs clippy, warnings are errors
@@ -59,7 +60,7 @@ package: ## Packs the crates as crates.io takes them; nothing is built or sent
 	cargo package --workspace --no-verify --allow-dirty --locked --offline --quiet
 
 .PHONY: krew-check
-krew-check: ## Installs the plugins with the real krew, tells the story with them, upgrades and uninstalls them
+krew-check: ## Installs the plugins with the real krew, runs every command of the pages with them, and uninstalls them
 	@tests/cluster/binaries.sh build-krew
 	@$(suite) krew
 
@@ -94,6 +95,10 @@ krew-proposal: ## Proposes the manifests of a release, with every archive there,
 .PHONY: krew
 krew: ## Renders krew-manifest.yaml into plugins/, with the checksums of what is in dist/
 	@tests/krew/render.sh
+
+.PHONY: picture
+picture: ## Draws docs/story.svg from what README.md tells
+	@docs/picture.py
 
 .PHONY: cluster
 cluster: ## Starts a Kubernetes cluster on this machine and says how to use it

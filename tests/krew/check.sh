@@ -1,17 +1,18 @@
 #!/usr/bin/env bash
 # Does what a user of Krew does, with the real krew and a cluster, in a home that is gone afterwards: adds a clone of this
-# repository as an index, installs the plugins over HTTP, tells the story through kubectl, upgrades, and uninstalls. The
-# archive has what `make test` has built anyway, since Krew does not care how well it is optimised.
+# repository as an index, installs the plugins over HTTP, upgrades, does through kubectl all that the pages tell of, and
+# uninstalls. The archive has what `make test` has built anyway, since Krew does not care how well it is optimised.
 #
 # It finds the cluster in RECAST_KUBECONFIG and RECAST_KUBECTL: suite.sh sets them.
 set -euo pipefail
 . "$(dirname "${BASH_SOURCE[0]}")/release.sh"
 
 krew_programs=$("$checkout/tests/cluster/binaries.sh" krew-folder)
+# In another home there may be another one, or none.
+python=$(python3 -c 'import sys; print(sys.executable)')
 scratch=$(mktemp -d)
-server='' namespace=''
+server=''
 clean_up() {
-  [ -z "$namespace" ] || kubectl delete namespace "$namespace" --wait=false >/dev/null || true
   [ -z "$server" ] || kill "$server"
   rm -rf "$scratch"
 }
@@ -88,17 +89,6 @@ is_version() { # plugin, version
   grep -q "version: $2\$" "$KREW_ROOT/receipts/$1.yaml" || fail "krew has another version of $1 than $2"
 }
 
-# A namespace of its own, with the application of the story.
-enter_namespace() {
-  namespace=krew-$RANDOM$RANDOM
-  run kubectl create namespace "$namespace" >&2
-  run kubectl config set-context --current --namespace "$namespace" >&2
-  run kubectl wait --for=create serviceaccount/default --timeout=60s >&2
-  run kubectl create deployment rng --image=dockercoins/rng:v0.1 --port=80 >&2
-  run kubectl expose deployment rng >&2
-  run kubectl rollout status deployment/rng >&2
-}
-
 says() { # words, command...
   local words=$1 said
   shift
@@ -106,12 +96,10 @@ says() { # words, command...
   grep -qF -- "$words" <<<"$said" || fail "\"$words\" is not what it said: $said"
 }
 
-tell_story() {
-  says "daemonset.apps/rng created" kubectl ds-cast rng
-  run kubectl rollout status daemonset/rng >&2
-  says "service/rng labeled" kubectl relabel ds/rng svc/rng isactive=yes
-  says "deployment.apps/rng deleted" kubectl ds-cast rng --replace
-  says "deployment.apps/rng created" kubectl ds-cast --undo ds/rng
+# What README.md and the pages of docs/ show, through kubectl and what krew has installed.
+run_pages() {
+  say "\$ every command of the pages"
+  "$python" "$krew_dir/pages.py" "$traffic" || fail "a page does not say what is"
 }
 
 split_is_exact() {
@@ -127,6 +115,8 @@ split_is_exact() {
 }
 
 split_is_exact
+(cd "$checkout" && cargo build --locked --quiet --example traffic)
+traffic=$(cd "$checkout" && cd "${CARGO_TARGET_DIR:-target}/debug/examples" && pwd)/traffic
 older=v0.0.1 index=$scratch/index
 serve
 export RECAST_DIST=$scratch/dist
@@ -157,11 +147,10 @@ for plugin in $plugins; do
   says "  kubectl $plugin " kubectl "$plugin" --help
   says "${version#v}" kubectl "$plugin" version
 done
-enter_namespace
-tell_story
+run_pages
 for plugin in $plugins; do
   run kubectl krew uninstall "$plugin"
   absent "$plugin"
 done
 [ -z "$(find "$KREW_ROOT/store" "$KREW_ROOT/receipts" -type f)" ] || fail "something is left behind in $KREW_ROOT"
-say "krew takes ${version#v}: added as an index, installed, told the story, upgraded, uninstalled"
+say "krew takes ${version#v}: added as an index, installed, upgraded, every command of the pages run, uninstalled"

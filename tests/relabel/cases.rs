@@ -20,6 +20,8 @@ pub enum Edit {
     Add,
     /// One that the Service selects gets another value.
     Change,
+    /// The only one that the Service selects gets another value: without it nothing would be left to select by.
+    Bridge,
     /// One that the Service selects goes.
     Remove,
     /// There is one more, but not in the workload's selector.
@@ -60,6 +62,9 @@ impl Case {
     /// The Service.
     pub fn service(self) -> Value {
         let mut front = service("rng");
+        if self.edit == Edit::Bridge {
+            front["spec"]["selector"] = json!({});
+        }
         self.add_labels(&mut front["spec"]["selector"]);
         front
     }
@@ -68,7 +73,7 @@ impl Case {
     fn add_labels(self, labels: &mut Value) {
         match self.edit {
             Edit::Add | Edit::Keep => {}
-            Edit::Change => labels["tier"] = json!("back"),
+            Edit::Change | Edit::Bridge => labels["tier"] = json!("back"),
             Edit::Remove => (1..60).for_each(|number| labels[format!("tier{number}")] = json!("back")),
         }
     }
@@ -77,7 +82,7 @@ impl Case {
     pub fn words(self, number: usize) -> String {
         let words = match self.edit {
             Edit::Add => format!("active{number}=yes"),
-            Edit::Change => format!("tier={number} --overwrite"),
+            Edit::Change | Edit::Bridge => format!("tier={number} --overwrite"),
             Edit::Remove => format!("tier{number}-"),
             Edit::Keep => format!("active{number}=yes --keep-selector"),
         };
@@ -88,7 +93,7 @@ impl Case {
     pub fn label(self, number: usize) -> (String, Value) {
         match self.edit {
             Edit::Add | Edit::Keep => (format!("active{number}"), json!("yes")),
-            Edit::Change => ("tier".to_owned(), json!(number.to_string())),
+            Edit::Change | Edit::Bridge => ("tier".to_owned(), json!(number.to_string())),
             Edit::Remove => (format!("tier{number}"), Value::Null),
         }
     }

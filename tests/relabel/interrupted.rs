@@ -4,7 +4,8 @@ use std::time::Duration;
 
 use serde_json::{Value, json};
 
-use super::cases::{DAEMON_SET_ADD, DEPLOYMENT_CHANGE};
+use super::cases::{DAEMON_SET_ADD, DEPLOYMENT_CHANGE, STATEFUL_SET_ADD};
+use super::judge::MOMENTS;
 use super::scene::Scene;
 use super::tool::Relabel as _;
 use crate::harness::proxy::{Proxy, Trouble, Verdict};
@@ -67,6 +68,34 @@ fn an_interrupt_while_the_owner_is_held_makes_it_anew_first() {
         ended.said(&[error, "hint: run the same command again to go on"]).printed("");
         assert!(scene.uid().is_some(), "it is back");
         assert!(scene.ns.has("secrets -l kube-recast/journal"));
+        scene.ns.relabel(&scene.words()).done().said(&["goes on with what "]);
+        scene.is_changed();
+    }
+}
+
+/// Between the old owner and the next one.
+#[test]
+#[ignore = "needs a cluster: make test"]
+fn an_interrupt_while_the_owner_is_absent_makes_it_anew_first() {
+    for case in [DAEMON_SET_ADD, DEPLOYMENT_CHANGE, STATEFUL_SET_ADD] {
+        let scene = Scene::of(case);
+        let proxy = Proxy::watching(&scene.ns, move |request| {
+            let creates = MOMENTS[0](request) && !request.has(&["dryRun=All"]) && !request.has(&["/replicasets"]);
+            if creates { Verdict::Trouble(Trouble::Late(Duration::from_secs(6))) } else { Verdict::Pass }
+        });
+        let mut running = scene.ns.begin_relabel(&format!("{} --server {}", scene.words(), proxy.address()));
+        let kind = case.kind;
+        eventually("the old owner is gone", || {
+            let marked = format!("get {kind} -l kube-recast/swap -o name");
+            (!scene.ns.kubectl(&marked).is_empty()).then_some(())
+        });
+        running.signal("TERM");
+        running
+            .until_it_says("is absent: its pods run on, but none is replaced until it is back; this is finished first");
+        let ended = running.ended();
+        assert_eq!(ended.code(), Some(130), "{ended}");
+        drop(proxy);
+        assert!(scene.uid().is_some(), "it is there");
         scene.ns.relabel(&scene.words()).done().said(&["goes on with what "]);
         scene.is_changed();
     }

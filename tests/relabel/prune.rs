@@ -3,7 +3,7 @@
 use serde_json::{Value, json};
 
 use super::tool::Relabel as _;
-use crate::harness::manifests::{daemon_set, service};
+use crate::harness::manifests::{daemon_set, deployment, service};
 use crate::harness::{Namespace, Rule, eventually, may};
 
 /// A DaemonSet and a Service that select two labels, and one pod that has lost the second one.
@@ -47,14 +47,13 @@ fn what_the_controller_let_go_goes_and_what_a_person_made_stays() {
         "keep     pod/by-hand: it was not made by the controller".to_owned(),
     ];
     let listed: Vec<&str> = listed.iter().map(String::as_str).collect();
-    ns.relabel("--prune ds/rng")
-        .refused()
-        .printed("")
-        .said(&listed)
-        .said(&["hint: kubectl relabel --prune ds/rng --yes"]);
+    ns.relabel("--prune ds/rng").refused().printed("").said(&listed).said(&[
+        "error: nobody is there to be asked whether 1 pod may be deleted\nhint: kubectl relabel --prune ds/rng --yes",
+    ]);
     ns.relabel("--prune ds/rng --dry-run=server").done().printed(&format!("pod/{pod} deleted (server dry run)\n"));
     assert_eq!(names(&ns), before, "nothing is deleted unasked");
-    ns.relabel("--prune ds/rng --yes").done().printed(&format!("pod/{pod} deleted\n")).said(&listed);
+    let ended = ns.relabel("--prune ds/rng --yes").done().printed(&format!("pod/{pod} deleted\n")).said(&listed);
+    ended.not_said(&["nothing is left behind", "not looked at"]);
     ns.kubectl(&format!("wait --for=delete pod/{pod} --timeout=120s"));
     let left: Vec<String> = before.into_iter().filter(|name| *name != pod).collect();
     assert_eq!(names(&ns), left);
@@ -114,4 +113,52 @@ fn what_has_no_pods_leaves_nothing_behind() {
     ns.create(&service("rng"));
     ns.relabel("--prune svc/rng --yes").refused().said(&["service/rng leaves nothing behind"]);
     ns.relabel("--prune ds/rng --yes").refused().said(&["daemonset.apps/rng not found"]);
+}
+
+/// A workload with two revisions that somebody has deleted without its dependents, and one of that name with another selector,
+/// which has two revisions of its own. Answers with what has no owner, of a type.
+fn with_a_history_let_go(ns: &Namespace, kind: &str, types: &str, mut object: Value) -> Vec<String> {
+    let target = format!("{kind}/rng");
+    ns.create(&object);
+    ns.rolled_out(&target);
+    ns.kubectl(&format!("set env {target} SECOND=yes"));
+    ns.rolled_out(&target);
+    ns.kubectl(&format!("delete {target} --cascade=orphan"));
+    if kind == "deploy" {
+        ns.kubectl("scale rs --all --replicas=0");
+        eventually("their pods are gone", || ns.list("pods").is_empty().then_some(()));
+    }
+    for labels in ["/spec/selector/matchLabels", "/spec/template/metadata/labels"] {
+        object.pointer_mut(labels).unwrap()["on"] = json!("yes");
+    }
+    ns.create(&object);
+    ns.rolled_out(&target);
+    ns.kubectl(&format!("set env {target} THIRD=yes"));
+    ns.rolled_out(&target);
+    let all = ns.list(types).into_iter();
+    let free = all.filter(|object| object["metadata"]["ownerReferences"].is_null());
+    free.map(|object| object["metadata"]["name"].as_str().unwrap().to_owned()).collect()
+}
+
+#[test]
+#[ignore = "needs a cluster: make test"]
+fn the_history_that_nobody_owns_goes_and_that_of_the_workload_stays() {
+    for (kind, types, object) in
+        [("deploy", "replicasets.apps", deployment("rng", 1)), ("ds", "controllerrevisions.apps", daemon_set("rng"))]
+    {
+        let ns = Namespace::new();
+        let left = with_a_history_let_go(&ns, kind, types, object);
+        assert_eq!((left.len(), ns.list(types).len()), (2, 4));
+        let ended = ns.relabel(&format!("--prune {kind}/rng --yes")).done();
+        let printed: Vec<&str> = ended.stdout.lines().collect();
+        for name in &left {
+            let line = format!("{}.apps/{name} deleted", types.trim_end_matches("s.apps"));
+            assert!(printed.contains(&line.as_str()), "{line}: {ended}");
+        }
+        let stay = ns.list(types);
+        assert!(
+            stay.len() == 2 && stay.iter().all(|object| object["metadata"]["ownerReferences"].is_array()),
+            "{stay:?}"
+        );
+    }
 }

@@ -80,6 +80,9 @@ impl Scene {
         has_settled(&self.ns, &self.target());
         self.pods.are_untouched();
         self.endpoints.never_were_fewer();
+        let fields = "--show-managed-fields -o jsonpath={.metadata.managedFields}";
+        let managers = self.ns.kubectl(&format!("get {} {fields}", self.target()));
+        assert!(!managers.contains("recast") && !managers.contains("relabel"), "{managers}");
     }
 
     /// Pods may have come, none has gone or was restarted, and no endpoint was missing.

@@ -106,7 +106,8 @@ impl Goal for Swap {
     }
 
     fn guards(&self) -> Vec<ObjectId> {
-        self.journal.locks()
+        // What stands there tells whether a change without locks was done or put back.
+        self.journal.locks().into_iter().chain(self.journal.units.iter().map(|unit| unit.id().clone())).collect()
     }
 
     fn exposed(&self, snapshot: &Snapshot) -> Option<String> {
