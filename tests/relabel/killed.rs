@@ -67,7 +67,6 @@ killed! {
     a_label_added_to_a_daemon_set_is_finished, a_label_added_to_a_daemon_set_is_put_back: "ds", Add;
     a_label_changed_on_a_daemon_set_is_finished, a_label_changed_on_a_daemon_set_is_put_back: "ds", Change;
     a_daemon_set_whose_service_stands_on_a_label_is_finished, a_daemon_set_whose_service_stands_on_a_label_is_put_back: "ds", Bridge;
-    a_deployment_whose_service_stands_on_a_label_is_finished, a_deployment_whose_service_stands_on_a_label_is_put_back: "deploy", Bridge;
     a_label_removed_from_a_daemon_set_is_finished, a_label_removed_from_a_daemon_set_is_put_back: "ds", Remove;
     a_daemon_set_that_keeps_its_selector_is_finished, a_daemon_set_that_keeps_its_selector_is_put_back: "ds", Keep;
     a_label_added_to_a_deployment_is_finished, a_label_added_to_a_deployment_is_put_back: "deploy", Add;

@@ -78,7 +78,9 @@ fn drawn(kind: &str, chance: &mut Chance) -> Value {
 /// It runs, and has perhaps more than one revision.
 fn begun(kind: &str, chance: &mut Chance) -> Judge {
     let judge = Judge::of(kind, &drawn(kind, chance));
-    if kind != "rs" && chance.below(2) == 0 {
+    // Two revisions under a partition are refused.
+    let in_part = judge.now()["spec"]["updateStrategy"]["rollingUpdate"]["partition"] == 1;
+    if kind != "rs" && !in_part && chance.below(2) == 0 {
         judge.ns.kubectl(&format!("set env {kind}/rng SECOND=yes"));
         judge.settled();
         let strategy = judge.now()["spec"]["updateStrategy"]["type"].clone();
