@@ -12,6 +12,7 @@ use std::pin::Pin;
 
 use futures::stream::BoxStream;
 use futures::{Stream, StreamExt as _};
+use json_patch::{Patch, PatchOperation};
 use kube::api::{Api, DeleteParams, ListParams, Patch as ApiPatch, PatchParams, PostParams, Preconditions};
 use kube::core::{ApiResource, DynamicResourceScope};
 use kube::runtime::WatchStreamExt as _;
@@ -35,6 +36,8 @@ pub use stream::Parts;
 pub enum Answer {
     /// The object as it is now.
     Is(Box<Object>),
+    /// Its metadata as it is now. All else is as it was before: the write held for that state alone, and was about no more.
+    Metadata(Box<Object>),
     /// The object is gone.
     Gone,
 }
@@ -157,8 +160,14 @@ impl Cluster {
             Request::Patch { patch, .. } => {
                 let params =
                     PatchParams { dry_run, field_manager: Some(self.field_manager.clone()), ..PatchParams::default() };
+                let is_told = K::LEAN && is_of_metadata(patch);
                 let patch = ApiPatch::<()>::Json(patch.clone());
-                api.patch(&id.name, &params, &patch).await.map(is).map_err(|source| self.refused("patch", id, source))
+                let answer = if is_told {
+                    self.patch_metadata(api.resource_url(), &id.name, &params, &patch).await.map(is).map(metadata)
+                } else {
+                    api.patch(&id.name, &params, &patch).await.map(is)
+                };
+                answer.map_err(|source| self.refused("patch", id, source))
             }
             Request::Delete { uid, resource_version, propagation, .. } => {
                 let params = delete_params(uid, resource_version, *propagation, dry_run);
@@ -173,6 +182,18 @@ impl Cluster {
     async fn create<K: Form>(&self, url: &str, params: &PostParams, object: &Object) -> Result<K, Error> {
         let body = go_json(object.value()).into_bytes();
         let request = kube::core::Request::new(url).create(params, body).map_err(Error::BuildRequest)?;
+        self.client.request(request).await
+    }
+
+    /// Of thousands of pods whose labels change nobody reads what else they are once more.
+    async fn patch_metadata<K: Form>(
+        &self,
+        url: &str,
+        name: &str,
+        params: &PatchParams,
+        patch: &ApiPatch<()>,
+    ) -> Result<K, Error> {
+        let request = kube::core::Request::new(url).patch_metadata(name, params, patch).map_err(Error::BuildRequest)?;
         self.client.request(request).await
     }
 
@@ -250,10 +271,30 @@ trait Form:
     + Send
     + 'static
 {
+    /// Whether less of it is read than there is.
+    const LEAN: bool;
 }
 
-impl Form for Object {}
-impl Form for Lean {}
+impl Form for Object {
+    const LEAN: bool = false;
+}
+
+impl Form for Lean {
+    const LEAN: bool = true;
+}
+
+/// Whether the patch holds for one state alone, and changes nothing but metadata of that.
+fn is_of_metadata(patch: &Patch) -> bool {
+    let is_guard = |operation: &PatchOperation| matches!(operation, PatchOperation::Test(test) if test.path.as_str() == "/metadata/resourceVersion");
+    patch.iter().any(is_guard) && patch.iter().all(|operation| operation.path().as_str().starts_with("/metadata/"))
+}
+
+fn metadata(answer: Answer) -> Answer {
+    match answer {
+        Answer::Is(object) => Answer::Metadata(object),
+        answer => answer,
+    }
+}
 
 /// What a watch reports, of objects as everybody else reads them.
 fn whole<K: Form>(event: watcher::Event<K>) -> watcher::Event<Object> {
@@ -287,6 +328,17 @@ fn delete_params(uid: &str, version: &str, propagation: Propagation, dry_run: bo
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn of_a_patch_of_metadata_in_a_known_state_the_metadata_alone_is_told() {
+        let is = |value| is_of_metadata(&serde_json::from_value(value).unwrap());
+        let guard = serde_json::json!({"op": "test", "path": "/metadata/resourceVersion", "value": "5"});
+        let label = serde_json::json!({"op": "add", "path": "/metadata/labels/on", "value": "yes"});
+        let spec = serde_json::json!({"op": "remove", "path": "/spec/paused"});
+        assert!(is(serde_json::json!([guard, label])));
+        assert!(!is(serde_json::json!([label])), "it may have changed since");
+        assert!(!is(serde_json::json!([guard, label, spec])));
+    }
 
     #[test]
     fn json_is_written_as_go_writes_it() {

@@ -133,6 +133,14 @@ impl Object {
         self.controller().is_some_and(|owner| owner.uid == uid)
     }
 
+    /// The same object with the metadata of that one.
+    #[must_use]
+    pub fn with_metadata_of(&self, other: &Self) -> Self {
+        let mut value = self.value().clone();
+        value["metadata"] = other.value()["metadata"].clone();
+        Self(Arc::new(Read { value, metadata: other.metadata().clone() }))
+    }
+
     /// A typed copy, for reading. Fields that the type does not know are left out.
     ///
     /// # Errors

@@ -120,7 +120,9 @@ async fn ask(cluster: &Cluster, requests: Vec<&Request>) -> Result<Answers, Vec<
     for (request, answer) in asked.buffered(DRY_RUNS_AT_ONCE).collect::<Vec<_>>().await {
         let (id, deletes) = (request.id(), matches!(request, Request::Delete { .. }));
         match answer {
-            Ok(Answer::Is(object)) if !deletes => drop(answers.insert(id.clone(), object.into_value())),
+            Ok(Answer::Is(object) | Answer::Metadata(object)) if !deletes => {
+                drop(answers.insert(id.clone(), object.into_value()));
+            }
             Ok(_) => {}
             // Somebody was faster between reading and asking: a status moved on, or the name is taken now. The run itself
             // looks again before it writes, and what stands there by then decides.

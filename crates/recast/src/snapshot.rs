@@ -121,6 +121,14 @@ impl Snapshot {
                 self.written.insert(id.clone(), object.uid().to_owned());
                 self.observe(id.kind, *object);
             }
+            Answer::Metadata(object) => {
+                // One that has gone meanwhile is gone.
+                if let Some(known) = self.get(id).filter(|known| known.uid() == object.uid()) {
+                    let whole = known.with_metadata_of(&object);
+                    self.written.insert(id.clone(), object.uid().to_owned());
+                    self.observe(id.kind, whole);
+                }
+            }
             Answer::Gone => {
                 if let Request::Delete { uid, .. } = request {
                     self.ended.insert(uid.clone());
@@ -182,6 +190,21 @@ mod tests {
         assert!(snapshot.get(&id).is_none());
         snapshot.observe(Kind::Pod, pod("b", "7"));
         assert!(snapshot.get(&id).is_none(), "what is gone does not come back by a late event");
+    }
+
+    #[test]
+    fn of_what_was_patched_the_rest_is_as_it_was() {
+        let mut snapshot = Snapshot::default();
+        let mut before = pod("a", "7").into_value();
+        before["status"] = json!({"podIP": "10.0.0.1"});
+        let id = snapshot.observe(Kind::Pod, Object::new(before).unwrap());
+        let request = Request::Patch { id: id.clone(), patch: json_patch::Patch::default() };
+        snapshot.enter(&request, Answer::Metadata(Box::new(pod("a", "8"))));
+        let object = snapshot.get(&id).unwrap();
+        assert_eq!((version(object), object.at("/status/podIP")), (8, Some(&json!("10.0.0.1"))));
+        snapshot.forget(&id, "a");
+        snapshot.enter(&request, Answer::Metadata(Box::new(pod("a", "8"))));
+        assert!(snapshot.get(&id).is_none(), "it has gone meanwhile");
     }
 
     #[test]

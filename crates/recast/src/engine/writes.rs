@@ -134,7 +134,9 @@ fn unwritten(left: usize, turn: &[Action]) -> Gate {
 /// Whether the labels are those that were asked for. An admission webhook that takes one off again would have it written
 /// for ever.
 fn is_kept(request: &Request, answer: &Answer) -> Result<(), Failure> {
-    let (Request::Patch { id, patch }, Answer::Is(object)) = (request, answer) else { return Ok(()) };
+    let (Request::Patch { id, patch }, Answer::Is(object) | Answer::Metadata(object)) = (request, answer) else {
+        return Ok(());
+    };
     match patch.iter().find(|operation| !is_done(operation, object)) {
         None => Ok(()),
         Some(operation) => Err(Failure::new(format!("the server does not keep what is written to {id}"))
