@@ -7,15 +7,14 @@ use super::scene::Scene;
 use super::tool::{PROGRAM, Relabel as _};
 use crate::harness::{Ended, Namespace, Running};
 
-/// Types the answer on a terminal when something is asked there, and not before; then goes away, unless it is to stay. Even
-/// then it goes after some seconds: `script` may wait for that when its child has ended.
+/// Types the answer on a terminal when something is asked there, and not before; then goes away, unless it is to stay. Whoever
+/// has started the tests in the background has had Ctrl-C ignored by all that they start.
 const TYPIST: &str = r#"
 rm -f "$2" "$2.ended"
 { until grep -qs y/N "$2" || [ -e "$2.ended" ]; do sleep 0.05; done
   printf %s "$3"
-  patience=100
-  until [ "$4" = goes ] || [ -e "$2.ended" ] || [ "$patience" = 0 ]; do sleep 0.05; patience=$((patience - 1)); done; } |
-{ script --quiet --flush --return --command "$1" "$2"; code=$?; touch "$2.ended"; exit $code; }
+  until [ "$4" = goes ] || [ -e "$2.ended" ]; do sleep 0.05; done; } |
+{ env --default-signal=INT,QUIT script --quiet --flush --return --command "$1" "$2"; code=$?; touch "$2.ended"; exit $code; }
 "#;
 
 /// Runs it on a terminal, where this is answered. All that is to be seen there is its stdout.
