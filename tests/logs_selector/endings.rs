@@ -1,7 +1,10 @@
 //! How it ends, and how it waits.
 
 use std::io::{BufRead as _, BufReader};
-use std::process::Stdio;
+use std::net::TcpListener;
+use std::process::{Command, Stdio};
+use std::thread::sleep;
+use std::time::Duration;
 
 use serde_json::json;
 
@@ -22,6 +25,42 @@ fn kwok_an_interrupt_ends_it_at_once() {
     running.signal("INT");
     let ended = running.ended();
     assert_eq!((ended.code(), ended.stdout.as_str()), (Some(130), "one\n"), "{ended}");
+}
+
+#[test]
+#[ignore = "needs a cluster: make test"]
+fn an_interrupt_ends_it_while_a_server_takes_calls_and_never_answers() {
+    let ns = Namespace::new();
+    let silent = TcpListener::bind("127.0.0.1:0").unwrap();
+    let address = silent.local_addr().unwrap();
+    for (words, signal) in [("svc/rng", "INT"), ("-l app=rng --service rng -f", "TERM")] {
+        let running = ns.begin_logs(&format!("{words} --server https://{address}"));
+        let call = silent.accept().unwrap();
+        running.signal(signal);
+        assert_eq!(running.ended().code(), Some(130), "{words}");
+        drop(call);
+    }
+}
+
+#[test]
+#[ignore = "needs a cluster: make test"]
+fn kwok_an_interrupt_ends_it_while_the_last_lines_wait_for_a_reader_that_does_not_read() {
+    let ns = Namespace::new();
+    let kubelet = Kubelet::of(&ns);
+    kubelet.pod("rng-1");
+    // More than a pipe holds, and less than waits before more is read.
+    kubelet.write("rng-1", &"x".repeat(100_000));
+    let mut command = ns.command(PROGRAM);
+    command.arg("pod/rng-1").stdout(Stdio::piped());
+    let mut child = command.spawn().unwrap();
+    // It looks once more whether that is all; then there is nothing to do but to write.
+    kubelet.was_asked("rng-1", "tailLines=1");
+    sleep(Duration::from_secs(1));
+    assert_eq!(child.try_wait().unwrap(), None);
+    let sent = Command::new("kill").args(["-s", "INT", &child.id().to_string()]).status();
+    assert!(sent.unwrap().success());
+    let status = eventually("it ends", || child.try_wait().unwrap());
+    assert_eq!(status.code(), Some(130));
 }
 
 #[test]

@@ -130,12 +130,10 @@ impl<'a> Crew<'a> {
     /// Brings the crew up to what the cluster says now.
     pub fn update(&mut self) {
         let pods: Vec<Rc<Pod>> = self.scene.pods.values().cloned().collect();
-        for pod in &pods {
-            if self.members.contains_key(&pod.uid) {
-                self.renew(pod);
-            } else if self.choice.reaches(pod, &self.scene.fronts) {
-                self.join(pod);
-            }
+        let (known, others): (Vec<_>, Vec<_>) = pods.iter().partition(|pod| self.members.contains_key(&pod.uid));
+        known.into_iter().for_each(|pod| self.renew(pod));
+        for pod in self.choice.in_order(others, &self.scene.fronts) {
+            self.join(pod);
         }
         let gone: Vec<String> = self
             .members
@@ -282,7 +280,7 @@ impl<'a> Crew<'a> {
 
     fn start(&mut self, uid: &str, name: &str) {
         let Some(member) = self.members.get_mut(uid) else { return };
-        let source = self.merge.open(&Now::read());
+        let source = self.merge.open(&Now::read(), !self.settled);
         member.containers.insert(name.to_owned(), Some(source));
         let waits = member.pod.container(name).is_none_or(|container| matches!(container.state, State::Waiting(_)));
         let credit = Arc::new(Semaphore::new(self.terms.credit()));

@@ -110,13 +110,16 @@ impl Merge {
         }
     }
 
-    /// Another container.
-    pub fn open(&mut self, now: &Now) -> Source {
+    /// Another container. What those have written before that are there at the start is merged as a whole; for whoever
+    /// comes later nobody waits.
+    pub fn open(&mut self, now: &Now, at_the_start: bool) -> Source {
         let source = self.sources.len();
         self.sources.push(Queue { open: true, touched: Some(now.instant), ..Queue::default() });
         if self.order == Order::Time {
             self.awaited += 1;
-            self.early.push(source);
+            if at_the_start {
+                self.early.push(source);
+            }
         }
         source
     }

@@ -4,6 +4,7 @@ mod counting;
 
 use std::cell::Cell;
 use std::io::{IsTerminal as _, stdout};
+use std::pin::pin;
 use std::time::Duration;
 
 use futures::{FutureExt as _, StreamExt as _};
@@ -43,16 +44,9 @@ const LAST_WORDS: Duration = Duration::from_millis(300);
 
 /// Reads what the command line asks for.
 pub async fn run(args: &Args, screen: &Screen) -> Outcome {
-    let mut run = Run::begin(args, screen).await.map_err(one)?;
+    let Some(mut run) = Run::begin(args, screen).await.map_err(one)? else { return Ok(Exit::Interrupted) };
     let ended = run.go(args).await;
-    let closing = run.sink.close();
-    let closed = match ended {
-        // Whoever interrupts does not wait for a reader that does not read.
-        Ok(Exit::Interrupted) => timeout(LAST_WORDS, closing).await.unwrap_or(Ok(())),
-        _ => closing.await,
-    };
-    closed.map_err(one)?;
-    let exit = ended.map_err(one)?;
+    let exit = close(run.sink, &mut run.interrupts, ended).await.map_err(one)?;
     run.farewell.said.iter().for_each(|line| screen.say(line));
     if !run.farewell.failures.is_empty() {
         return Err(run.farewell.failures);
@@ -62,6 +56,27 @@ pub async fn run(args: &Args, screen: &Screen) -> Outcome {
 
 fn one(failure: Failure) -> Vec<Failure> {
     vec![failure]
+}
+
+/// Waits until all is written. Whoever interrupts does not wait for a reader that does not read.
+async fn close(sink: Sink, interrupts: &mut Interrupts, ended: Result<Exit, Failure>) -> Result<Exit, Failure> {
+    let mut closing = pin!(sink.close());
+    if !matches!(ended, Ok(Exit::Interrupted)) {
+        tokio::select! {
+            biased;
+            closed = &mut closing => return closed.and(ended),
+            () = interrupts.next() => {}
+        }
+    }
+    timeout(LAST_WORDS, closing).await.unwrap_or(Ok(()))?;
+    ended.map(|_| Exit::Interrupted)
+}
+
+/// Asks the cluster what the command line names.
+async fn ask(args: &Args) -> Result<(Cluster, Goal), Failure> {
+    let cluster = Cluster::connect(&args.connection, args.quiet).await?;
+    let goal = Goal::of(args, &cluster).await?;
+    Ok((cluster, goal))
 }
 
 struct Run<'a> {
@@ -91,8 +106,9 @@ enum Happening {
 }
 
 impl<'a> Run<'a> {
-    async fn begin(args: &Args, screen: &'a Screen) -> Result<Self, Failure> {
-        let interrupts = Interrupts::new();
+    /// `None` if it was interrupted.
+    async fn begin(args: &Args, screen: &'a Screen) -> Result<Option<Self>, Failure> {
+        let mut interrupts = Interrupts::new();
         if args.counts() && args.output == Format::Raw {
             return Err(Failure::new("-o raw prints lines, and --traffic counts them").hint("-o json, or no -o"));
         }
@@ -102,8 +118,11 @@ impl<'a> Run<'a> {
             exclude: any_of(&args.exclude, "--exclude", args.ignore_case)?,
         };
         let highlight = any_of(&args.highlight, "--highlight", args.ignore_case)?;
-        let cluster = Cluster::connect(&args.connection, args.quiet).await?;
-        let goal = Goal::of(args, &cluster).await?;
+        let (cluster, goal) = tokio::select! {
+            biased;
+            () = interrupts.next() => return Ok(None),
+            asked = ask(args) => asked?,
+        };
         goal.notes.iter().for_each(|note| screen.say(note));
         if order == Order::Pod && args.order != order {
             screen.say("one pod after the other: that is what --max-log-requests means without -f");
@@ -125,7 +144,7 @@ impl<'a> Run<'a> {
         let (crew, told) = Crew::of(parts);
         let watch = cluster.watch(&goal.scopes);
         let denials = vec![0; goal.scopes.len()];
-        Ok(Self {
+        Ok(Some(Self {
             cluster,
             scopes: goal.scopes,
             watch,
@@ -137,7 +156,7 @@ impl<'a> Run<'a> {
             interrupts,
             is_read: true,
             farewell: Farewell::default(),
-        })
+        }))
     }
 
     async fn go(&mut self, args: &Args) -> Result<Exit, Failure> {

@@ -15,7 +15,8 @@ pub struct Sink {
     to: Option<mpsc::Sender<Vec<u8>>>,
     back: mpsc::UnboundedReceiver<Vec<u8>>,
     ended: oneshot::Receiver<io::Result<()>>,
-    gone: oneshot::Receiver<()>,
+    /// Told when whoever reads has gone; `None` once nothing more comes of it.
+    gone: Option<oneshot::Receiver<()>>,
 }
 
 impl Sink {
@@ -35,7 +36,7 @@ impl Sink {
                 let _ = leave.send(());
             }
         });
-        Self { to: Some(to), back, ended, gone }
+        Self { to: Some(to), back, ended, gone: Some(gone) }
     }
 
     /// Hands over what is to be written, and takes an empty buffer for what comes next. Waits while too much is waiting
@@ -49,12 +50,17 @@ impl Sink {
         }
     }
 
-    /// Waits until whoever reads has gone.
+    /// Waits until whoever reads has gone; that is told once.
     pub async fn gone(&mut self) {
-        // Where that cannot be seen, the next line will tell.
-        if (&mut self.gone).await.is_err() {
-            std::future::pending::<()>().await;
+        if let Some(gone) = &mut self.gone {
+            let seen = gone.await.is_ok();
+            self.gone = None;
+            if seen {
+                return;
+            }
         }
+        // Where that cannot be seen, the next line will tell.
+        std::future::pending().await
     }
 
     /// Waits until all is written.
@@ -100,4 +106,30 @@ fn reader_is_gone() -> bool {
 #[cfg(not(unix))]
 fn reader_is_gone() -> bool {
     false
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use futures::FutureExt as _;
+
+    #[test]
+    fn where_nobody_can_see_who_reads_it_is_waited_for_again_and_again() {
+        let (leave, gone) = oneshot::channel();
+        let (back, ended) = (mpsc::unbounded_channel().1, oneshot::channel().1);
+        let mut sink = Sink { to: None, back, ended, gone: Some(gone) };
+        drop(leave);
+        for _ in 0..3 {
+            assert_eq!(sink.gone().now_or_never(), None);
+        }
+    }
+
+    #[test]
+    fn that_whoever_reads_has_gone_is_told_once() {
+        let (leave, gone) = oneshot::channel();
+        let (back, ended) = (mpsc::unbounded_channel().1, oneshot::channel().1);
+        let mut sink = Sink { to: None, back, ended, gone: Some(gone) };
+        leave.send(()).unwrap();
+        assert_eq!([sink.gone().now_or_never(), sink.gone().now_or_never()], [Some(()), None]);
+    }
 }

@@ -1,5 +1,7 @@
 //! Which pods and containers are wanted.
 
+use std::rc::Rc;
+
 use recast::failure::Failure;
 use regex::bytes::Regex;
 
@@ -42,6 +44,19 @@ impl Choice {
     pub fn reaches(&self, pod: &Pod, fronts: &[Front]) -> bool {
         let excluded = self.exclude_pod.as_ref().is_some_and(|regex| regex.is_match(pod.name.as_bytes()));
         !excluded && self.wants.iter().any(|want| want.reaches(pod, fronts))
+    }
+
+    /// Those of the pods that are wanted: as the command line names them, then by namespace and name.
+    #[must_use]
+    pub fn in_order<'p>(&self, pods: Vec<&'p Rc<Pod>>, fronts: &[Front]) -> Vec<&'p Rc<Pod>> {
+        let mut wanted: Vec<_> = pods.into_iter().filter_map(|pod| Some((self.place(pod, fronts)?, pod))).collect();
+        wanted.sort_by_key(|(place, pod)| (*place, &pod.namespace, &pod.name));
+        wanted.into_iter().map(|(_, pod)| pod).collect()
+    }
+
+    /// The first of what is wanted that the pod is of.
+    fn place(&self, pod: &Pod, fronts: &[Front]) -> Option<usize> {
+        self.wants.iter().position(|want| want.reaches(pod, fronts)).filter(|_| self.reaches(pod, fronts))
     }
 
     /// Whether nobody can come who is not there yet.
@@ -141,6 +156,21 @@ mod tests {
         assert_eq!(choice("").note(&pod()).as_deref(), Some(note));
         assert_eq!(choice("-c main").note(&pod()), None);
         assert_eq!(choice("--all-containers").note(&pod()), None);
+    }
+
+    #[test]
+    fn pods_come_as_they_are_named_and_then_by_name() {
+        let wants = ["b", "app"].map(|label| Want::Labels(recast::selector::parse(label).unwrap()));
+        let args = Args::try_parse_from(["x", "--exclude-pod", "left-out"]).unwrap();
+        let choice = Choice::of(&args, wants.into()).unwrap();
+        let pod = |(uid, name, label): (&str, &str, &str)| {
+            let metadata = json!({"name": name, "uid": uid, "labels": {label: "", "app": ""}});
+            Rc::new(Pod::read(&Object::new(json!({"metadata": metadata})).unwrap()).unwrap())
+        };
+        let pods =
+            [("1", "z", "a"), ("2", "y", "b"), ("3", "x", "a"), ("4", "left-out", "a"), ("5", "w", "b")].map(pod);
+        let names: Vec<_> = choice.in_order(pods.iter().collect(), &[]).iter().map(|pod| pod.name.clone()).collect();
+        assert_eq!(names, ["w", "y", "x", "z"]);
     }
 
     #[test]

@@ -40,7 +40,7 @@ impl Way {
         };
         let (mut merge, mut desk) = (Merge::new(order, None), Desk::new(printer));
         for _ in 0..PODS {
-            merge.open(&Now::read());
+            merge.open(&Now::read(), true);
             desk.add(Face::default(), Arc::new(Semaphore::new(0)));
         }
         let limits = Limits { line: 1024, bytes: None, times: false };

@@ -62,7 +62,7 @@ fn without_following_the_earliest_goes_first() {
     let now = clock.at(0);
     let mut merge = Merge::new(Order::Time, None);
     let mut out = Out::default();
-    let (a, b) = (merge.open(&now), merge.open(&now));
+    let (a, b) = (merge.open(&now, true), merge.open(&now, true));
     merge.push(a, batch("a", &[1, 4, 3, 8]), &now);
     assert_eq!(merge.drain(&now, &mut out), None);
     assert_eq!(out.taken(), "", "the other may have an earlier one");
@@ -87,7 +87,7 @@ fn following_a_line_waits_for_earlier_ones_of_others() {
     let mut merge = Merge::new(Order::Time, WINDOW);
     let mut out = Out::default();
     let start = clock.at(0);
-    let (a, b, quiet) = (merge.open(&start), merge.open(&start), merge.open(&start));
+    let (a, b, quiet) = (merge.open(&start, true), merge.open(&start, true), merge.open(&start, true));
     for source in [a, b, quiet] {
         merge.begun(source, &start);
     }
@@ -108,7 +108,7 @@ fn following_what_was_written_before_is_put_in_order_as_a_whole() {
     let clock = Clock(Instant::now());
     let mut merge = Merge::new(Order::Time, WINDOW);
     let mut out = Out::default();
-    let (a, b) = (merge.open(&clock.at(90_000)), merge.open(&clock.at(90_000)));
+    let (a, b) = (merge.open(&clock.at(90_000), true), merge.open(&clock.at(90_000), true));
     merge.push(a, batch("a", &[1000, 3000]), &clock.at(90_010));
     assert_eq!(merge.drain(&clock.at(90_010), &mut out), Some(clock.at(91_500).instant), "b has not begun");
     assert_eq!(out.taken(), "");
@@ -127,7 +127,7 @@ fn a_container_that_never_answers_holds_nobody_up() {
     let clock = Clock(Instant::now());
     let mut merge = Merge::new(Order::Time, WINDOW);
     let mut out = Out::default();
-    let (a, _silent) = (merge.open(&clock.at(90_000)), merge.open(&clock.at(90_000)));
+    let (a, _silent) = (merge.open(&clock.at(90_000), true), merge.open(&clock.at(90_000), true));
     merge.push(a, batch("a", &[1000]), &clock.at(90_001));
     merge.drain(&clock.at(90_001), &mut out);
     merge.drain(&clock.at(91_500), &mut out);
@@ -135,13 +135,32 @@ fn a_container_that_never_answers_holds_nobody_up() {
 }
 
 #[test]
+fn whoever_comes_later_holds_nobody_up() {
+    let clock = Clock(Instant::now());
+    let mut merge = Merge::new(Order::Time, WINDOW);
+    let mut out = Out::default();
+    let there = merge.open(&clock.at(0), true);
+    merge.begun(there, &clock.at(0));
+    merge.drain(&clock.at(5000), &mut out);
+    let late = merge.open(&clock.at(5000), false);
+    merge.push(there, batch("there", &[4700]), &clock.at(5000));
+    merge.drain(&clock.at(5000), &mut out);
+    assert_eq!(out.taken(), "there4700", "the late one has not begun");
+    // What it brings is put among what still waits.
+    merge.push(there, batch("there", &[5100]), &clock.at(5100));
+    merge.push(late, batch("late", &[4000, 5050]), &clock.at(5110));
+    merge.drain(&clock.at(5300), &mut out);
+    assert_eq!(out.taken(), "late4000 late5050 there5100");
+}
+
+#[test]
 fn a_clock_that_is_ahead_holds_nothing_back() {
     let clock = Clock(Instant::now());
     let mut merge = Merge::new(Order::Time, WINDOW);
     let mut out = Out::default();
-    let (ahead, right) = (merge.open(&clock.at(0)), merge.open(&clock.at(0)));
+    let (ahead, right) = (merge.open(&clock.at(0), true), merge.open(&clock.at(0), true));
     merge.close(right);
-    let other = merge.open(&clock.at(0));
+    let other = merge.open(&clock.at(0), true);
     merge.begun(other, &clock.at(0));
     merge.drain(&clock.at(5000), &mut out);
     merge.push(ahead, batch("ahead", &[3_600_000]), &clock.at(10_000));
@@ -157,7 +176,7 @@ fn one_container_after_the_other_or_all_as_they_arrive() {
     for (order, first, second) in [(Order::Pod, "a9", "b1 b2"), (Order::Arrival, "b1 a9 b2", "")] {
         let mut merge = Merge::new(order, None);
         let mut out = Out::default();
-        let (a, b) = (merge.open(&now), merge.open(&now));
+        let (a, b) = (merge.open(&now, true), merge.open(&now, true));
         merge.push(b, batch("b", &[1]), &now);
         merge.push(a, batch("a", &[9]), &now);
         merge.push(b, batch("b", &[2]), &now);
@@ -176,7 +195,7 @@ fn the_times_of_a_container_that_go_back_do_not_go_before_its_own() {
     let now = Clock(Instant::now()).at(0);
     let mut merge = Merge::new(Order::Time, None);
     let mut out = Out::default();
-    let (a, b) = (merge.open(&now), merge.open(&now));
+    let (a, b) = (merge.open(&now, true), merge.open(&now, true));
     merge.push(a, batch("a", &[5, 1, 6]), &now);
     merge.push(b, batch("b", &[2, 5, 7]), &now);
     merge.close(a);
