@@ -26,6 +26,7 @@ mod logs_selector {
     mod others;
     mod requests;
     mod restarts;
+    mod returns;
     mod roles;
     mod schedules;
     mod screen;

@@ -1,10 +1,14 @@
 //! Neither lost nor doubled, one trouble at a time.
 
+use std::thread::sleep;
+use std::time::Duration;
+
 use super::cable::Cable;
 use super::forgetful::Forgetful;
 use super::kubelet::{Fault, Kubelet, stamp};
 use super::tool::Logs as _;
-use crate::harness::{Namespace, Running};
+use crate::harness::proxy::{Proxy, Verdict};
+use crate::harness::{Caller, Namespace, Running};
 
 /// The container counts on.
 pub fn count(kubelet: &Kubelet<'_>, pod: &str, numbers: std::ops::Range<usize>) {
@@ -71,6 +75,111 @@ fn kwok_without_following_a_cut_stream_is_completed_too() {
     let ended = ns.logs("pod/rng-1 --tail 400").done();
     let lines: Vec<_> = ended.stdout.lines().collect();
     assert_eq!((lines.len(), lines[0], lines[399]), (400, "number 100;", "number 499;"), "{ended}");
+}
+
+#[test]
+#[ignore = "needs a cluster: make test"]
+fn kwok_without_following_a_kubelet_that_is_killed_twice_costs_no_line() {
+    let ns = Namespace::new();
+    let kubelet = Kubelet::of(&ns);
+    kubelet.pod("rng-1");
+    count(&kubelet, "rng-1", 0..500);
+    let all = (0..500).map(|number| format!("number {number};\n")).collect::<Vec<_>>().concat();
+    let cut = |after| Fault { after, clean: true };
+    // Behind ten lines, and before the next ones; a question for the last line comes through.
+    kubelet.fail("rng-1", &[cut(410), cut(100_000), cut(10), cut(10)]);
+    ns.logs("pod/rng-1").done().printed(&all);
+    // Before the first line of what is wanted.
+    for words in ["--tail 500", "--since 1h"] {
+        kubelet.fail("rng-1", &[cut(5)]);
+        ns.logs(&format!("pod/rng-1 {words}")).done().printed(&all);
+    }
+    ns.logs("pod/rng-1 --tail 0").done().printed("");
+}
+
+#[test]
+#[ignore = "needs a cluster: make test"]
+fn kwok_where_the_end_of_a_log_cannot_be_had_that_is_said() {
+    let ns = Namespace::new();
+    let kubelet = Kubelet::of(&ns);
+    kubelet.pod("rng-1");
+    count(&kubelet, "rng-1", 0..50);
+    let cut = |after| Fault { after, clean: true };
+    // The last line is always told, and what leads there always ends before it.
+    kubelet.fail("rng-1", &[cut(410), cut(10_000), cut(410)].repeat(40));
+    let ended = ns.logs("pod/rng-1").done();
+    let marker = "\n! rng-1/main: lines may be missing here: the end of the log could not be read\n";
+    assert!(ended.stdout.ends_with(marker), "{ended}");
+}
+
+#[test]
+#[ignore = "needs a cluster: make test"]
+fn kwok_what_is_written_while_nothing_was_read_yet_is_not_lost() {
+    let ns = Namespace::new();
+    let kubelet = Kubelet::of(&ns);
+    for (pod, words, query, away) in [
+        ("rng-1", "--tail 0", "tailLines=0", 0),
+        ("rng-2", "--since 5s", "sinceSeconds=5", 8),
+        ("rng-3", "--tail 0", "tailLines=0", 8),
+    ] {
+        kubelet.pod(pod);
+        let mut running = ns.begin_logs(&format!("pod/{pod} -f {words}"));
+        kubelet.was_asked(pod, query);
+        kubelet.kill();
+        kubelet.write(pod, "one");
+        sleep(Duration::from_secs(away));
+        kubelet.revive();
+        kubelet.write(pod, "two");
+        running.until_it_prints("two\n");
+        assert_eq!(running.printed_so_far(), "one\ntwo\n", "{words}");
+    }
+}
+
+#[test]
+#[ignore = "needs a cluster: make test"]
+fn kwok_a_long_line_and_silence_behind_it_are_no_dead_connection() {
+    let ns = Namespace::new();
+    let kubelet = Kubelet::of(&ns);
+    kubelet.pod("rng-1");
+    let long = "x".repeat(40_000);
+    kubelet.write("rng-1", &long);
+    let mut running = ns.begin_logs("pod/rng-1 -f");
+    running.until_it_prints("x\n");
+    kubelet.was_asked("rng-1", "tailLines=1");
+    // As long as it takes to lose patience with a line that does not come.
+    sleep(Duration::from_secs(3));
+    // Without following it is the last line, too.
+    ns.logs("pod/rng-1").done().printed(&format!("{long}\n"));
+    kubelet.write("rng-1", "after it");
+    running.until_it_prints("after it\n");
+    assert_eq!(running.printed_so_far(), format!("{long}\nafter it\n"));
+    assert_eq!(kubelet.times_asked("rng-1", "follow=true"), 1);
+}
+
+#[test]
+#[ignore = "needs a cluster: make test"]
+fn kwok_a_pod_that_goes_while_the_rest_of_its_log_is_read_leaves_a_marker() {
+    let ns = Namespace::new();
+    let kubelet = Kubelet::of(&ns);
+    for words in ["", "-f"] {
+        kubelet.clear("rng-1");
+        kubelet.pod("rng-1");
+        count(&kubelet, "rng-1", 0..100);
+        kubelet.end("rng-1");
+        kubelet.tell_end("rng-1");
+        kubelet.fail("rng-1", &[Fault { after: 777, clean: true }]);
+        let caller = Caller::clone(&ns);
+        let mut deed = Some(move || {
+            caller.kubectl("delete pod/rng-1 --force --grace-period=0");
+        });
+        let proxy = Proxy::watching(&ns, move |request| {
+            let deed = if request.has(&["tailLines=1"]) { deed.take() } else { None };
+            deed.map_or(Verdict::Pass, |deed| Verdict::Before(Box::new(deed)))
+        });
+        let ended = ns.logs(&format!("pod/rng-1 {words} --server {}", proxy.address())).done();
+        let marker = "\n! rng-1/main: lines may be missing here: the pod was gone before all of them were read\n";
+        assert!(ended.stdout.starts_with("number 0;\n") && ended.stdout.ends_with(marker), "{ended}");
+    }
 }
 
 #[test]

@@ -8,7 +8,7 @@ use std::time::Duration;
 
 use serde_json::json;
 
-use super::kubelet::Kubelet;
+use super::kubelet::{Kubelet, now};
 use super::tool::{Logs as _, PROGRAM};
 use crate::harness::manifests::IMAGE;
 use crate::harness::{Namespace, Running, eventually, may};
@@ -229,4 +229,51 @@ fn kwok_a_log_that_cannot_be_read_is_named_and_the_others_are_shown() {
     ended.printed("rng-1 one\n").said(&["error: cannot read the log of rng-2/main\ncaused by: the disk is broken\n"]);
     ns.logs("-l app=rng --ignore-errors").done().printed("rng-1 one\n");
     ns.logs("-l app=rng -p").refused().said(&["cannot read the log of rng-1/main"]);
+}
+
+#[test]
+#[ignore = "needs a cluster: make test"]
+fn kwok_one_log_that_may_not_be_read_does_not_hide_the_others() {
+    let ns = Namespace::new();
+    let kubelet = Kubelet::of(&ns);
+    for pod in ["rng-1", "rng-2", "rng-3"] {
+        kubelet.pod(pod);
+        kubelet.write(pod, "one");
+    }
+    let reader = ns.account("reader", &[may("get list watch", "pods")]);
+    let some = json!({"apiGroups": [""], "resources": ["pods/log"], "resourceNames": ["rng-2"], "verbs": ["get"]});
+    let api = "rbac.authorization.k8s.io";
+    let of = |kind: &str| json!({"apiVersion": format!("{api}/v1"), "kind": kind, "metadata": {"name": "some"}});
+    let (mut role, mut binding) = (of("Role"), of("RoleBinding"));
+    role["rules"] = json!([some]);
+    binding["roleRef"] = json!({"apiGroup": api, "kind": "Role", "name": "some"});
+    binding["subjects"] = json!([{"apiGroup": api, "kind": "User", "name": ns.user("reader")}]);
+    ns.create(&role);
+    ns.create(&binding);
+    eventually("the right is granted", || (reader.try_kubectl("logs rng-2", "").code() == Some(0)).then_some(()));
+    let ended = reader.logs("-l app=rng").refused().printed("rng-2 one\n");
+    ended.said(&[
+        "error: cannot get pods/log",
+        "hint: kubectl auth can-i get pods/log",
+        "error: cannot read the log of ",
+    ]);
+    reader.logs("-l app=rng --ignore-errors").done().printed("rng-2 one\n");
+}
+
+#[test]
+#[ignore = "needs a cluster: make test"]
+fn kwok_a_container_that_no_pod_has_is_an_error_or_waited_for_aloud() {
+    let ns = Namespace::new();
+    let kubelet = Kubelet::of(&ns);
+    kubelet.pod_with("rng-1", json!({"app": "rng"}), &["main", "side"]);
+    let error = ["error: none of the pods has such a container\n", "caused by: rng-1 has main, side\n"];
+    for words in ["pod/rng-1 -c typo", "pod/rng-1 -c typo -f", "-l app=rng -c typo"] {
+        ns.logs(words).refused().said(&error);
+    }
+    assert_eq!(ns.try_kubectl("logs pod/rng-1 -c typo -f", "").code(), Some(1));
+    let mut running = ns.begin_logs("-l app=rng -c other -f");
+    running.until_it_says("none of the pods has such a container; waiting for one (rng-1 has main, side)\n");
+    kubelet.pod_with("rng-2", json!({"app": "rng"}), &["other"]);
+    kubelet.write_in("rng-2", "other", &now(), b"one");
+    running.until_it_prints("rng-2 one\n");
 }

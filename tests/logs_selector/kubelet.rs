@@ -52,6 +52,8 @@ struct Kept {
     faults: Vec<Fault>,
     /// What is answered instead of the log.
     refusal: Option<String>,
+    /// Whether nothing at all is answered.
+    silent: bool,
     /// Whether the container has ended for good.
     over: bool,
     /// Told of every change.
@@ -150,9 +152,10 @@ impl<'n> Kubelet<'n> {
             let parts = text.chunks(CHUNK).chain(text.is_empty().then_some(&b""[..]));
             let count = text.len().div_ceil(CHUNK).max(1);
             for (number, part) in parts.enumerate() {
-                let raw =
-                    Raw { stamp: stamp.to_owned(), time: time(stamp), full: number + 1 == count, text: part.to_vec() };
-                kept.log.raws.push(raw);
+                // Each part has the time at which it was written.
+                let stamp = if number == 0 { stamp.to_owned() } else { behind(stamp, number) };
+                let (time, full) = (time(&stamp), number + 1 == count);
+                kept.log.raws.push(Raw { stamp, time, full, text: part.to_vec() });
             }
         });
     }
@@ -182,6 +185,11 @@ impl<'n> Kubelet<'n> {
     /// Instead of the log this is answered.
     pub fn refuse(&self, pod: &str, refusal: Option<&str>) {
         self.change(pod, "main", |kept| kept.refusal = refusal.map(str::to_owned));
+    }
+
+    /// Whoever asks for the log of the pod gets no answer at all, as long as this is so.
+    pub fn hush(&self, pod: &str, silent: bool) {
+        self.change(pod, "main", |kept| kept.silent = silent);
     }
 
     /// Nothing is left of the log of the pod, and all of its streams end.
@@ -270,6 +278,12 @@ impl<'n> Kubelet<'n> {
         });
     }
 
+    /// How often the log of the pod was asked for with these words in the query.
+    pub fn times_asked(&self, pod: &str, words: &str) -> usize {
+        let asked = self.state.asked.lock().unwrap();
+        asked.iter().filter(|line| line.starts_with(&format!("{pod}/")) && line.contains(words)).count()
+    }
+
     fn change<T>(&self, pod: &str, container: &str, change: impl FnOnce(&mut Kept) -> T) -> T {
         let mut logs = self.state.lock();
         let kept = logs.entry(format!("{pod}/{container}")).or_default();
@@ -324,6 +338,10 @@ impl State {
 
     fn look<T>(&self, name: &str, look: impl FnOnce(&Log) -> T) -> T {
         look(&self.lock().entry(name.to_owned()).or_default().log)
+    }
+
+    fn is_silent(&self, name: &str) -> bool {
+        self.lock().get(name).is_some_and(|kept| kept.silent) && !self.is_dead()
     }
 
     fn age(&self, name: &str) -> usize {
@@ -383,6 +401,12 @@ fn seconds(text: &str) -> Option<i64> {
     // Dates are few enough to be looked for.
     let days = (19_000..40_000).find(|days| date(*days) == (year, month, day))?;
     Some(days * 86_400 + of_day)
+}
+
+/// So many microseconds later.
+fn behind(text: &str, micros: usize) -> String {
+    let (seconds, nanos) = time(text);
+    stamp(seconds, (nanos + u32::try_from(micros).expect("a line is not that long") * 1000).min(999_999_999))
 }
 
 /// The same, in seconds and nanoseconds since 1970.

@@ -40,11 +40,17 @@ fn kwok_each_flag_that_kubectl_has_does_what_it_does_there() {
         "pod/two --since 9999h",
         "pod/two --prefix",
         "pod/two -c side --prefix --timestamps",
-        "pod/two --limit-bytes 100000",
     ] {
         let theirs = ns.try_kubectl(&format!("logs {words}"), "").done();
         let ours = ns.logs(words).done();
         assert_eq!(ours.stdout, theirs.stdout, "{words}");
+    }
+    // Where kubectl ends in the middle of a line, it gets its newline here.
+    for (limit, flags) in [(1, ""), (6, ""), (7, ""), (30, ""), (50, "--timestamps"), (100_000, "")] {
+        let words = format!("pod/two --limit-bytes {limit} {flags}");
+        let theirs = ns.try_kubectl(&format!("logs {}", words.trim_end()), "").done().stdout;
+        let newline = if theirs.ends_with('\n') { "" } else { "\n" };
+        ns.logs(words.trim_end()).done().printed(&(theirs + newline));
     }
     // kubectl takes the containers in any order.
     let sorted = |text: &str| {

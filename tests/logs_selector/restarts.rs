@@ -78,3 +78,21 @@ fn kwok_a_log_that_is_rotated_while_nobody_reads_has_a_marker_where_lines_are_go
     let marker = "! rng-1/main: lines may be missing here: the log was rotated or cut while nobody read it";
     assert_eq!(lines, ["number 19;", marker, "number 30;"], "{printed}");
 }
+
+#[test]
+#[ignore = "needs a cluster: make test"]
+fn kwok_a_life_that_was_over_before_it_could_be_read_leaves_a_marker() {
+    let ns = Namespace::new();
+    let kubelet = Kubelet::of(&ns);
+    kubelet.pod("rng-1");
+    count(&kubelet, "rng-1", 0..10);
+    kubelet.restart("rng-1");
+    let mut running = ns.begin_logs("pod/rng-1 -f");
+    kubelet.was_asked("rng-1", "follow=true");
+    kubelet.write("rng-1", "number 10;");
+    running.until_it_prints("number 10;\n");
+    kubelet.tell_restart("rng-1");
+    let marker = "! rng-1/main: lines before these may be missing: the container was restarted as it was to be read\n";
+    running.until_it_prints(marker);
+    assert_eq!(running.printed_so_far(), format!("number 10;\n{marker}"));
+}

@@ -214,6 +214,47 @@ fn kwok_a_log_that_cannot_be_read_proves_no_silence() {
 
 #[test]
 #[ignore = "needs a cluster: make test"]
+fn kwok_a_log_that_nobody_has_read_proves_no_silence() {
+    let ns = Namespace::new();
+    let kubelet = scene(&ns);
+    kubelet.hush(OUT, true);
+    let words = "-l app=rng --service svc/rng --expect-silence 3s";
+    ns.logs(words).refused().said(&["were not silent for 3s\n  rng-3: its log could not be read\n"]);
+    kubelet.hush(OUT, false);
+    ns.logs(words).done().said(&["1 of 1 pods that do not serve are silent\n"]);
+}
+
+#[test]
+#[ignore = "needs a cluster: make test"]
+fn kwok_a_pod_that_leaves_the_selector_and_returns_is_counted_on() {
+    let ns = Namespace::new();
+    let kubelet = scene(&ns);
+    let mut running = ns.begin_logs("-l app=rng --service svc/rng --traffic -o json");
+    kubelet.was_asked("rng-2", "tailLines=0");
+    sleep(Duration::from_secs(1));
+    kubelet.write("rng-2", "GET /1");
+    ns.kubectl("label pod/rng-2 app-");
+    running.until_it_says("- rng-2  left service/rng (no longer matches -l app=rng)\n");
+    // Until it is read no more.
+    sleep(Duration::from_secs(3));
+    ns.kubectl("label pod/rng-2 app=rng");
+    running.until_it_says("+ rng-2  ");
+    Endpoints::of(&ns, "rng", 2);
+    kubelet.was_asked("rng-2", "sinceTime=");
+    sleep(Duration::from_secs(2));
+    kubelet.write("rng-2", "GET /2");
+    sleep(Duration::from_secs(1));
+    let ended = interrupted(running);
+    let pod = of(&ended, "rng-2");
+    assert_eq!(
+        (&pod["lines"], &pod["verdict"], &pod["active"]),
+        (&json!(2), &json!("serving"), &json!(true)),
+        "{ended}"
+    );
+}
+
+#[test]
+#[ignore = "needs a cluster: make test"]
 fn kwok_probes_and_what_is_filtered_out_are_no_traffic() {
     let ns = Namespace::new();
     let kubelet = scene(&ns);

@@ -1,31 +1,43 @@
 //! The readers of all containers: who is read, who waits, who comes and goes.
 
 mod choice;
+mod fate;
+mod member;
 mod talk;
 
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
+use std::future::Future;
+use std::pin::Pin;
 use std::rc::Rc;
 use std::sync::Arc;
 use std::time::Instant;
 
+use futures::StreamExt as _;
+use futures::stream::FuturesUnordered;
 use recast::cluster::Cluster;
 use recast::failure::Failure;
 use recast::screen::Screen;
-use tokio::sync::{Semaphore, mpsc, watch};
+use tokio::sync::{Semaphore, mpsc};
 
 use crate::desk::Desk;
 use crate::membership::Standing;
 use crate::merge::{Merge, Now, Source};
 use crate::pod::{Pod, State};
 use crate::query::Beginning;
-use crate::reader::{News, Reader, Terms};
+use crate::reader::{Memory, News, Presence, Reader, Terms};
 use crate::scene::Scene;
 use crate::traffic::{Counter, Present, Traffic};
 
+use member::{Member, Place, Seat};
+
 pub use choice::Choice;
+pub use fate::Fate;
 
 /// How many logs are asked for at once: the first connections of all would otherwise be made at the same moment.
 const OPENED_AT_ONCE: usize = 32;
+
+/// What is being learned of a pod.
+type Learning = Pin<Box<dyn Future<Output = (String, Fate)>>>;
 
 /// What all that read share.
 pub struct Crew<'a> {
@@ -54,25 +66,27 @@ pub struct Crew<'a> {
     /// Who of them was named.
     named: BTreeSet<String>,
     reading: usize,
+    /// What is being learned of pods that are no longer shown.
+    fates: FuturesUnordered<Learning>,
     gate: Rc<Semaphore>,
     tell: mpsc::UnboundedSender<(Source, News)>,
     /// Whether those that come are told, and read from their beginning.
     settled: bool,
     /// Whether a connection was found to have gone dead.
     stalled: bool,
+    /// What was said that is said once.
+    said: Said,
     /// Whether those who come and go are told.
     pub talks: bool,
 }
 
-/// A pod that was reached.
-struct Member {
-    pod: Rc<Pod>,
-    tell: watch::Sender<Option<Rc<Pod>>>,
-    /// What each Service thinks of it.
-    standings: Vec<Standing>,
-    /// Its containers that are read, or wait to be.
-    containers: BTreeMap<String, Option<Source>>,
-    gone: bool,
+/// What is said once.
+#[derive(Debug, Default)]
+struct Said {
+    /// That the user may not read a log.
+    denied: bool,
+    /// That no pod has a container that is wanted.
+    lacking: bool,
 }
 
 /// What a crew is made of.
@@ -118,10 +132,12 @@ impl<'a> Crew<'a> {
             waiting: VecDeque::new(),
             named: BTreeSet::new(),
             reading: 0,
+            fates: FuturesUnordered::new(),
             gate: Rc::new(Semaphore::new(OPENED_AT_ONCE)),
             tell,
             settled: false,
             stalled: false,
+            said: Said::default(),
             talks: parts.talks,
         };
         (crew, told)
@@ -131,24 +147,21 @@ impl<'a> Crew<'a> {
     pub fn update(&mut self) {
         let pods: Vec<Rc<Pod>> = self.scene.pods.values().cloned().collect();
         let (known, others): (Vec<_>, Vec<_>) = pods.iter().partition(|pod| self.members.contains_key(&pod.uid));
-        known.into_iter().for_each(|pod| self.renew(pod));
+        for pod in known {
+            self.renew(pod);
+        }
         for pod in self.choice.in_order(others, &self.scene.fronts) {
             self.join(pod);
         }
-        let gone: Vec<String> = self
-            .members
-            .values()
-            .filter(|member| !member.gone)
-            .map(|member| &member.pod.uid)
-            .filter(|uid| !self.scene.pods.contains_key(*uid))
-            .cloned()
-            .collect();
-        for uid in gone {
-            self.part(&uid);
+        let here = self.members.values().filter(|member| member.place == Place::Here);
+        let missing = here.map(|member| &member.pod.uid).filter(|uid| !self.scene.pods.contains_key(*uid));
+        for uid in missing.cloned().collect::<Vec<_>>() {
+            self.miss(&uid);
         }
         self.start_waiting();
         self.count_pods();
         self.say_waiting();
+        self.say_lacking();
     }
 
     /// What was there at the start is known by now.
@@ -173,10 +186,12 @@ impl<'a> Crew<'a> {
         self.members.len()
     }
 
-    /// How many logs were asked for.
+    /// What the pods have instead, if none of them has a container that is wanted.
     #[must_use]
-    pub const fn asked(&self) -> usize {
-        self.sources.len()
+    pub fn lacks(&self) -> Option<String> {
+        let first = self.members.values().min_by_key(|member| &member.pod.name)?;
+        let names = || choice::all_containers(&first.pod).join(", ");
+        (self.sources.is_empty() && self.waiting.is_empty()).then(|| format!("{} has {}", first.pod.name, names()))
     }
 
     /// Whether a container of those that are wanted has begun.
@@ -192,12 +207,10 @@ impl<'a> Crew<'a> {
 
     fn join(&mut self, pod: &Rc<Pod>) {
         let standings = self.standings(pod);
-        let (tell, _) = watch::channel(Some(Rc::clone(pod)));
         if self.talks {
             self.say_joined(pod, &standings);
         }
-        let member = Member { pod: Rc::clone(pod), tell, standings, containers: BTreeMap::new(), gone: false };
-        self.members.insert(pod.uid.clone(), member);
+        self.members.insert(pod.uid.clone(), Member::new(pod, standings));
         self.enlist(pod);
     }
 
@@ -208,21 +221,34 @@ impl<'a> Crew<'a> {
             self.screen.say(&note);
         }
         for name in self.choice.containers(pod) {
+            let memory = Memory::new(self.terms.limits, self.beginning(pod, &name));
             let Some(member) = self.members.get_mut(&pod.uid) else { return };
             if !member.containers.contains_key(&name) {
-                member.containers.insert(name.clone(), None);
+                member.containers.insert(name.clone(), Seat::Waits(memory));
                 self.waiting.push_back((pod.uid.clone(), name));
             }
         }
     }
 
+    /// Where the log of a container begins. What comes later is read from its beginning; but what an old pod wrote is no
+    /// traffic of now.
+    fn beginning(&self, pod: &Pod, name: &str) -> Beginning {
+        let waits = pod.container(name).is_none_or(|container| matches!(container.state, State::Waiting(_)));
+        let later = waits || (self.settled && self.traffic.is_none());
+        if self.terms.follow && later { Beginning::default() } else { self.terms.beginning }
+    }
+
     fn renew(&mut self, pod: &Rc<Pod>) {
         let standings = self.standings(pod);
         let Some(member) = self.members.get_mut(&pod.uid) else { return };
+        match std::mem::replace(&mut member.place, Place::Here) {
+            Place::Here | Place::Unknown => {}
+            Place::Elsewhere | Place::Nowhere => return self.welcome(pod, standings),
+        }
         let before = std::mem::replace(&mut member.standings, standings.clone());
         if !Rc::ptr_eq(&member.pod, pod) {
             member.pod = Rc::clone(pod);
-            member.tell.send_replace(Some(Rc::clone(pod)));
+            member.tell.send_replace(Presence::There(Rc::clone(pod)));
             self.enlist(pod);
         }
         if before != standings {
@@ -233,10 +259,74 @@ impl<'a> Crew<'a> {
         }
     }
 
+    /// One that had left is back: its logs go on where they were left.
+    fn welcome(&mut self, pod: &Rc<Pod>, standings: Vec<Standing>) {
+        if self.talks {
+            self.say_joined(pod, &standings);
+        }
+        let Some(member) = self.members.get_mut(&pod.uid) else { return };
+        (member.pod, member.standings) = (Rc::clone(pod), standings);
+        member.tell.send_replace(Presence::There(Rc::clone(pod)));
+        self.enlist(pod);
+        self.enlist_again(&pod.uid);
+        self.change_faces(&pod.uid);
+    }
+
+    /// Puts those on the list again that were read before their pod had left.
+    fn enlist_again(&mut self, uid: &str) {
+        let Some(member) = self.members.get_mut(uid) else { return };
+        self.waiting.extend(member.sit_down().into_iter().map(|name| (uid.to_owned(), name)));
+    }
+
+    /// One is no longer shown. Where all are watched it is gone; else the server is asked.
+    fn miss(&mut self, uid: &str) {
+        let Some(member) = self.members.get_mut(uid) else { return };
+        if self.choice.condition.is_none() {
+            return self.part(uid);
+        }
+        member.place = Place::Unknown;
+        self.fates.push(Box::pin(fate::learn(self.cluster.clone(), Rc::clone(&member.pod))));
+    }
+
+    /// What has become of one that is no longer shown; never if there is none.
+    pub async fn next_fate(&mut self) -> (String, Fate) {
+        match self.fates.next().await {
+            Some(fate) => fate,
+            None => std::future::pending().await,
+        }
+    }
+
+    /// Takes in what has become of one that was no longer shown.
+    pub fn learn(&mut self, uid: &str, fate: Fate) {
+        let place = self.members.get(uid).map(|member| member.place);
+        match fate {
+            Fate::Left(pod) if place == Some(Place::Unknown) => self.leave(uid, &pod),
+            // It may have been elsewhere for a while.
+            Fate::Gone if matches!(place, Some(Place::Unknown | Place::Elsewhere)) => self.part(uid),
+            Fate::Left(_) | Fate::Gone => return,
+        }
+        self.start_waiting();
+        self.count_pods();
+    }
+
+    /// It lives, and is no longer what was asked for.
+    fn leave(&mut self, uid: &str, pod: &Rc<Pod>) {
+        let Some(member) = self.members.get_mut(uid) else { return };
+        member.place = Place::Elsewhere;
+        member.tell.send_replace(Presence::Left(Rc::clone(pod)));
+        member.stand_up();
+        let standings = member.standings.clone();
+        self.waiting.retain(|(waiting, _)| waiting != uid);
+        if self.talks {
+            self.say_left(pod, &standings);
+        }
+    }
+
     fn part(&mut self, uid: &str) {
         let Some(member) = self.members.get_mut(uid) else { return };
-        member.gone = true;
-        member.tell.send_replace(None);
+        member.place = Place::Nowhere;
+        member.tell.send_replace(Presence::Gone);
+        member.go_home();
         let (pod, standings) = (Rc::clone(&member.pod), member.standings.clone());
         self.waiting.retain(|(waiting, _)| waiting != uid);
         if self.talks {
@@ -252,11 +342,9 @@ impl<'a> Crew<'a> {
     fn change_faces(&mut self, uid: &str) {
         let Some(member) = self.members.get(uid) else { return };
         let marks = self.marks(&member.standings);
-        for (name, source) in &member.containers {
-            if let Some(source) = source {
-                let face = self.desk.printer.face(&member.pod, name, &marks);
-                self.desk.set_face(*source, face);
-            }
+        for (name, source) in member.sources() {
+            let face = self.desk.printer.face(&member.pod, name, &marks);
+            self.desk.set_face(source, face);
         }
     }
 
@@ -280,22 +368,20 @@ impl<'a> Crew<'a> {
 
     fn start(&mut self, uid: &str, name: &str) {
         let Some(member) = self.members.get_mut(uid) else { return };
+        let Some(seat @ Seat::Waits(_)) = member.containers.get_mut(name) else { return };
         let source = self.merge.open(&Now::read(), !self.settled);
-        member.containers.insert(name.to_owned(), Some(source));
-        let waits = member.pod.container(name).is_none_or(|container| matches!(container.state, State::Waiting(_)));
+        let Seat::Waits(mut memory) = std::mem::replace(seat, Seat::Read(source)) else { return };
+        if self.settled && self.traffic.is_none() {
+            memory.had_to_wait();
+        }
         let credit = Arc::new(Semaphore::new(self.terms.credit()));
         let reader = Reader {
             cluster: self.cluster.clone(),
             terms: Rc::clone(&self.terms),
             source,
-            pod: member.tell.subscribe(),
+            pod: Rc::clone(&member.pod),
+            presence: member.tell.subscribe(),
             container: name.to_owned(),
-            // What comes later is read from its beginning; but what an old pod wrote is no traffic of now.
-            beginning: if self.terms.follow && (waits || (self.settled && self.traffic.is_none())) {
-                Beginning::default()
-            } else {
-                self.terms.beginning
-            },
             gate: Rc::clone(&self.gate),
             credit: Arc::clone(&credit),
             spare: Rc::clone(&self.desk.spare),
@@ -306,10 +392,10 @@ impl<'a> Crew<'a> {
         self.desk.add(face, credit);
         self.sources.push(uid.to_owned());
         if let Some(traffic) = &mut self.traffic {
-            traffic.read(source, uid);
+            traffic.read(source, uid, memory.source);
         }
         self.reading += 1;
-        tokio::task::spawn_local(reader.run());
+        tokio::task::spawn_local(reader.run(memory));
     }
 
     /// From now on lines are counted, and not printed.
@@ -323,7 +409,7 @@ impl<'a> Crew<'a> {
             let present = self.members.values().map(|member| Present {
                 pod: &member.pod,
                 standings: &member.standings,
-                gone: member.gone,
+                gone: member.is_away(),
             });
             traffic.observe(present, Instant::now());
         }
@@ -346,34 +432,50 @@ impl<'a> Crew<'a> {
             News::Begun => self.merge.begun(source, &Now::read()),
             News::Lines(batch) => self.merge.push(source, batch, &Now::read()),
             News::Said(text) | News::Away(text) => self.screen.say(&format!("! {text}")),
-            News::Failed(failure) => {
-                self.screen.failures(std::slice::from_ref(&failure));
-                self.failures.push(failure);
+            News::Failed(failure) => self.fail(failure),
+            News::Denied(failure, short) => {
+                let others = self.terms.admitted.get() || self.reading > 1 || !self.waiting.is_empty();
+                if self.terms.follow && !others {
+                    return Err(failure);
+                }
+                let said = std::mem::replace(&mut self.said.denied, true);
+                self.fail(if said { short } else { failure });
             }
-            News::Fatal(failure) => return Err(failure),
             News::Stalled => self.stalled = true,
-            News::Closed => {
-                self.merge.close(source);
-                self.reading -= 1;
-                self.stop(source);
-                self.start_waiting();
-            }
+            News::Closed => self.stop(source, Seat::Done),
+            News::Left(memory) => self.stop(source, Seat::Left(*memory)),
+            News::Asked | News::Idle => {}
         }
         Ok(())
     }
 
+    /// A log cannot be read.
+    fn fail(&mut self, failure: Failure) {
+        self.screen.failures(std::slice::from_ref(&failure));
+        self.failures.push(failure);
+    }
+
     /// A container is no longer read.
-    fn stop(&mut self, source: Source) {
+    fn stop(&mut self, source: Source, then: Seat) {
+        self.merge.close(source);
+        self.reading -= 1;
         let uid = self.sources[source].clone();
         if let Some(member) = self.members.get_mut(&uid) {
-            member.containers.values_mut().filter(|number| **number == Some(source)).for_each(|number| *number = None);
+            member.rise(source, then);
+            match member.place {
+                Place::Elsewhere => {}
+                // It is back already.
+                Place::Here | Place::Unknown => self.enlist_again(&uid),
+                Place::Nowhere => member.go_home(),
+            }
         }
         self.forget(&uid);
+        self.start_waiting();
     }
 
     /// A pod that is gone is forgotten with its last reader.
     fn forget(&mut self, uid: &str) {
-        if self.members.get(uid).is_some_and(|member| member.gone && member.containers.values().all(Option::is_none)) {
+        if self.members.get(uid).is_some_and(Member::is_done) {
             self.members.remove(uid);
         }
     }

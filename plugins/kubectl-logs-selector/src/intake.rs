@@ -55,6 +55,13 @@ impl Intake {
         }
     }
 
+    /// The same log is looked at once more, beside what was seen of it.
+    #[must_use]
+    pub fn again(seen: &Continuity, longest: usize) -> Self {
+        let limits = Limits { line: longest, bytes: None, times: false };
+        Self { continuity: seen.clone(), ..Self::new(limits, false) }
+    }
+
     /// What was seen.
     #[must_use]
     pub const fn continuity(&self) -> &Continuity {

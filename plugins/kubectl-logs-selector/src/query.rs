@@ -35,6 +35,31 @@ impl Beginning {
     pub const fn at(since: Stamp) -> Self {
         Self { tail: None, age: None, since: Some(since) }
     }
+
+    /// What is to be asked for when nothing was seen until now: it was to be read a while ago, and the server may have
+    /// answered a while ago. All is told in spans, so that of the clocks only the one counts that stamps the lines.
+    #[must_use]
+    pub fn later(self, wanted: Duration, begun: Option<Duration>) -> Self {
+        let age = self.age.map(|age| age + rounded_up(wanted));
+        // Where only the last lines were asked for, and there were none, all that was written since is.
+        let fresh = match (self.tail, begun) {
+            (Some(0), _) => rounded_up(wanted) + MARGIN,
+            (Some(_), Some(begun)) if begun > QUIET => rounded_up(begun) + QUIET,
+            _ => return Self { age, ..self },
+        };
+        Self { tail: None, age: Some(age.map_or(fresh, |age| age.min(fresh))), since: None }
+    }
+}
+
+/// For how long an answer must bring nothing to have had nothing to bring.
+const QUIET: Duration = Duration::from_secs(2);
+
+/// How long a question may be on its way.
+const MARGIN: Duration = Duration::from_secs(1);
+
+/// The server takes whole seconds. What has hardly passed has not.
+fn rounded_up(span: Duration) -> Duration {
+    if span.as_millis() < 500 { Duration::ZERO } else { Duration::from_secs(span.as_secs() + 1) }
 }
 
 /// The log of a container, as its path and query.
@@ -90,6 +115,32 @@ impl fmt::Display for Query<'_> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn what_was_written_since_the_start_stays_wanted_however_late_it_is_asked_for() {
+        let seconds = Duration::from_secs;
+        let tail = |tail| Beginning { tail: Some(tail), ..Beginning::default() };
+        let age = |age| Beginning { age: Some(seconds(age)), ..Beginning::default() };
+        let both = |tail, of| Beginning { tail: Some(tail), ..age(of) };
+        let moment = Duration::from_millis(100);
+        for (asked, wanted, begun, then) in [
+            (Beginning::default(), seconds(60), Some(seconds(60)), Beginning::default()),
+            (age(5), moment, None, age(5)),
+            (age(5), Duration::from_millis(19_400), Some(moment), age(25)),
+            (Beginning::at(Stamp(5)), seconds(60), Some(seconds(60)), Beginning::at(Stamp(5))),
+            (tail(0), moment, Some(moment), age(1)),
+            (tail(0), Duration::from_millis(700), None, age(2)),
+            (tail(3), seconds(60), None, tail(3)),
+            // It may have been cut before the last lines came.
+            (tail(3), seconds(60), Some(seconds(1)), tail(3)),
+            (tail(3), seconds(60), Some(seconds(9)), age(12)),
+            (both(0, 5), seconds(9), Some(seconds(9)), age(11)),
+            (both(3, 1), seconds(9), Some(seconds(9)), age(11)),
+            (both(3, 60), seconds(9), Some(seconds(1)), both(3, 70)),
+        ] {
+            assert_eq!(asked.later(wanted, begun), then, "{asked:?} {wanted:?} {begun:?}");
+        }
+    }
 
     #[test]
     fn a_query_says_what_is_wanted() {

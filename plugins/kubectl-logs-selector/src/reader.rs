@@ -1,7 +1,10 @@
 //! Reads the log of one container, as long as there is anything to read.
 
 mod attempt;
+mod end;
+mod memory;
 mod pace;
+mod presence;
 mod rest;
 mod stall;
 
@@ -12,7 +15,8 @@ use std::time::Duration;
 
 use recast::cluster::{Cluster, ClusterError};
 use recast::failure::Failure;
-use tokio::sync::{Semaphore, mpsc, watch};
+use tokio::sync::{Semaphore, mpsc};
+use tokio::time::Instant;
 
 use crate::batch::Batch;
 use crate::intake::{Intake, Limits};
@@ -22,7 +26,12 @@ use crate::query::{Beginning, Query, Stream};
 use crate::stamp::Stamp;
 use crate::step::{Progress, Step, next};
 use attempt::Ending;
+use end::More;
 use pace::Pace;
+use presence::{Pods, departure};
+
+pub use memory::Memory;
+pub use presence::Presence;
 
 /// What all readers have in common.
 #[derive(Debug)]
@@ -55,6 +64,10 @@ impl Terms {
 /// What a reader tells.
 #[derive(Debug)]
 pub enum News {
+    /// The server was asked, and has not answered yet.
+    Asked,
+    /// The container does not run: for now there is nothing to be read.
+    Idle,
     /// The server has answered.
     Begun,
     /// Some lines.
@@ -65,16 +78,15 @@ pub enum News {
     Away(String),
     /// The log cannot be read.
     Failed(Failure),
-    /// Nothing can be read at all.
-    Fatal(Failure),
+    /// The user may not read the log. What is to be said of that: in full, and where it was said of another log before.
+    Denied(Failure, Failure),
     /// The connection had gone dead without a word: others may have, too.
     Stalled,
     /// There is nothing more.
     Closed,
+    /// The pod has left, and its log is not read any more; if it comes back, it goes on with this.
+    Left(Box<Memory>),
 }
-
-/// How a pod is known to its readers; `None` once it is gone.
-pub type Pods = watch::Receiver<Option<Rc<Pod>>>;
 
 /// Reads the log of one container.
 pub struct Reader {
@@ -84,12 +96,12 @@ pub struct Reader {
     pub terms: Rc<Terms>,
     /// Its number.
     pub source: Source,
-    /// The pod.
-    pub pod: Pods,
+    /// The pod as it was when it was to be read.
+    pub pod: Rc<Pod>,
+    /// How it is now.
+    pub presence: Pods,
     /// The name of the container.
     pub container: String,
-    /// Where the log begins that is there at the start.
-    pub beginning: Beginning,
     /// How many logs may be asked for at once.
     pub gate: Rc<Semaphore>,
     /// How much may be on its way.
@@ -103,17 +115,19 @@ pub struct Reader {
 /// A reader at work.
 struct Work {
     reader: Reader,
-    namespace: String,
-    name: String,
     intake: Intake,
     pace: Pace,
     progress: Progress,
     /// How many lives of the container were read.
     lives: u32,
+    /// Where the log begins if nothing of it was seen yet.
+    beginning: Beginning,
+    /// When it was to be read.
+    wanted: Instant,
+    /// Whether it was asked for, or had to wait for that.
+    tried: bool,
     /// When the server answered first.
-    begun: Option<Stamp>,
-    /// The latest line when it was asked last whether there are more.
-    checked: Option<Stamp>,
+    begun: Option<Instant>,
     /// Whether a failure was told that has not passed yet.
     troubled: bool,
     /// The latest line (the zero of time if there was none) when the pod was about to go and there was nothing behind it.
@@ -123,32 +137,21 @@ struct Work {
 }
 
 impl Reader {
-    /// Reads until there is nothing more.
-    pub async fn run(self) {
-        let Some(pod) = self.pod.borrow().clone() else { return };
-        let intake = Intake::new(self.terms.limits, self.beginning != Beginning::default());
-        let (namespace, name) = (pod.namespace.clone(), pod.name.clone());
-        let (pace, progress) = (Pace::default(), Progress::default());
-        let mut work = Work {
-            reader: self,
-            namespace,
-            name,
-            intake,
-            pace,
-            progress,
-            lives: 0,
-            begun: None,
-            checked: None,
-            troubled: false,
-            caught_up: None,
-            patience: stall::FIRST,
-        };
-        if work.reader.terms.follow {
-            work.follow().await;
-        } else {
+    /// Reads until there is nothing more, or the pod has left.
+    pub async fn run(self, memory: Memory) {
+        let leaving = departure(self.presence.clone());
+        let mut work = Work::of(self, memory);
+        if !work.reader.terms.follow {
             work.read_to_the_end(work.reader.terms.previous, None).await;
+            return work.tell(News::Closed);
         }
-        work.tell(News::Closed);
+        tokio::select! {
+            () = work.follow() => work.tell(News::Closed),
+            () = leaving => {
+                work.send().await;
+                work.leave();
+            }
+        }
     }
 }
 
@@ -164,6 +167,41 @@ enum After {
 }
 
 impl Work {
+    /// Goes on with what is remembered.
+    fn of(reader: Reader, memory: Memory) -> Self {
+        Self {
+            reader,
+            intake: memory.intake,
+            pace: Pace::default(),
+            progress: memory.progress,
+            lives: memory.lives,
+            beginning: memory.beginning,
+            wanted: memory.wanted,
+            tried: memory.tried,
+            begun: memory.begun,
+            troubled: false,
+            caught_up: None,
+            patience: stall::FIRST,
+        }
+    }
+
+    /// Nothing is read any more, and all that is known is remembered.
+    fn leave(self) {
+        let (source, news) = (self.reader.source, self.reader.news);
+        let memory = Memory {
+            intake: self.intake,
+            progress: self.progress,
+            lives: self.lives,
+            beginning: self.beginning,
+            wanted: self.wanted,
+            tried: self.tried,
+            begun: self.begun,
+            source: Some(source),
+        };
+        // If nobody listens any more, the command is about to end.
+        let _ = news.send((source, News::Left(Box::new(memory))));
+    }
+
     fn tell(&self, news: News) {
         // If nobody listens any more, the command is about to end.
         let _ = self.reader.news.send((self.reader.source, news));
@@ -174,18 +212,18 @@ impl Work {
     }
 
     fn titled(&self, text: &str) -> String {
-        format!("{}/{}: {text}", self.name, self.reader.container)
+        format!("{}/{}: {text}", self.reader.pod.name, self.reader.container)
     }
 
     /// The container as the cluster knows it now.
     fn step(&self) -> Step {
-        let pod = self.reader.pod.borrow();
-        next(self.progress, pod.as_ref().and_then(|pod| pod.container(&self.reader.container)))
+        let presence = self.reader.presence.borrow();
+        next(self.progress, presence.pod().and_then(|pod| pod.container(&self.reader.container)))
     }
 
     /// Waits until the pod has changed; answers whether it can.
     async fn changed(&mut self) -> bool {
-        self.reader.pod.changed().await.is_ok()
+        self.reader.presence.changed().await.is_ok()
     }
 
     async fn follow(&mut self) {
@@ -196,6 +234,7 @@ impl Work {
                     return;
                 }
                 Step::Wait => {
+                    self.tell(News::Idle);
                     if !self.changed().await {
                         return;
                     }
@@ -228,7 +267,7 @@ impl Work {
         if self.progress.life != Some(life) {
             if self.progress.life.is_some() {
                 // Only what was there at the start may be shown in part.
-                self.reader.beginning = Beginning::default();
+                self.beginning = Beginning::default();
                 self.intake.begin_anew();
             }
             self.lives += 1;
@@ -255,7 +294,7 @@ impl Work {
     /// Reads what there is of a life, again and again until nothing is missing.
     async fn read_to_the_end(&mut self, previous: bool, life: Option<u32>) -> After {
         let mut unfinished = None;
-        loop {
+        let more = loop {
             let ending = self.attempt(false, previous, life).await;
             self.judge(&ending, previous).await;
             match ending {
@@ -274,19 +313,32 @@ impl Work {
                     // A kubelet that dies looks just the same; whoever asks again knows.
                     let rest = self.intake.unfinished();
                     let again = rest.is_some() && rest != unfinished;
-                    if !again && !self.has_more(previous).await {
-                        break;
+                    let more = if again { More::Yes } else { self.has_more(previous).await };
+                    if more != More::Yes {
+                        break more;
                     }
                     unfinished = rest;
                     self.pause().await;
                 }
             }
-        }
+        };
+        self.finish(more, life.is_some()).await
+    }
+
+    /// Nothing more is to be had.
+    async fn finish(&mut self, more: More, followed: bool) -> After {
         if let Some(said) = self.intake.finish() {
             self.say(&said);
         }
+        let unsure = more == More::Gone && self.caught_up.is_none();
+        if more == More::Lost {
+            self.intake.remark("lines may be missing here: the end of the log could not be read");
+        } else if unsure && !followed {
+            self.intake.remark(rest::UNREAD);
+        }
         self.send().await;
-        After::Onward
+        // That a pod is gone is said when the cluster says so too.
+        if unsure && followed { After::Again } else { After::Onward }
     }
 
     /// Waits a little before the next attempt, the longer the more of them came to nothing; a change ends the wait.
@@ -307,7 +359,8 @@ impl Work {
         let message = error.status().map(|status| status.message.clone()).unwrap_or_default();
         match code {
             401 | 403 if !(follow && self.may_be_admitted()) => {
-                self.tell(News::Fatal(error.into()));
+                let short = self.failure().cause(message);
+                self.tell(News::Denied(error.into(), short));
                 return After::Stop;
             }
             400 if follow && message.contains("previous terminated container") => {
@@ -320,14 +373,17 @@ impl Work {
             0 | 400 | 401 | 403 | 404 | 429 | 500..=599 if follow => self.complain(error, message),
             0 | 429 | 500..=599 if self.pace.is_fresh() => {}
             _ => {
-                let failure = Failure::new(format!("cannot read the log of {}/{}", self.name, self.reader.container));
                 let cause = if message.is_empty() { Failure::from(error).message().to_owned() } else { message };
-                self.tell(News::Failed(failure.cause(cause)));
+                self.tell(News::Failed(self.failure().cause(cause)));
                 return After::Stop;
             }
         }
         self.pause().await;
         After::Onward
+    }
+
+    fn failure(&self) -> Failure {
+        Failure::new(format!("cannot read the log of {}/{}", self.reader.pod.name, self.reader.container))
     }
 
     /// Whether a refusal for want of rights may pass: a server that has just begun does not know yet who may do what. Whoever
@@ -363,8 +419,8 @@ impl Work {
 
     fn query(&self, follow: bool, previous: bool, beginning: Beginning) -> String {
         let query = Query {
-            namespace: &self.namespace,
-            pod: &self.name,
+            namespace: &self.reader.pod.namespace,
+            pod: &self.reader.pod.name,
             container: &self.reader.container,
             follow,
             previous,

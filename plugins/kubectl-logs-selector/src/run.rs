@@ -18,7 +18,7 @@ use tokio::sync::mpsc::UnboundedReceiver;
 use tokio::time::{Instant, sleep_until, timeout};
 
 use crate::args::{Args, Color, Format};
-use crate::crew::{Choice, Crew, Parts};
+use crate::crew::{Choice, Crew, Fate, Parts};
 use crate::desk::Desk;
 use crate::filter::{Filter, any_of};
 use crate::goal::Goal;
@@ -102,6 +102,7 @@ enum Happening {
     NobodyReads,
     Changed(Box<WatchEvent>),
     Told(Source, News),
+    Learned(String, Fate),
     Nothing,
 }
 
@@ -179,8 +180,9 @@ impl<'a> Run<'a> {
                 return Ok(Exit::Done);
             }
             self.crew.screen.say(&format!("no pod yet in {place} namespace; waiting for one"));
-        } else if self.crew.asked() == 0 && !args.follows() {
-            return Err(Failure::new("none of the pods has such a container").hint("--all-containers takes them all"));
+        } else if let Some(there) = self.crew.lacks().filter(|_| !args.follows() || self.crew.choice.is_finite()) {
+            let failure = Failure::new("none of the pods has such a container").cause(there);
+            return Err(failure.hint("--all-containers takes them all"));
         }
         if args.counts() { self.count(args).await } else { self.read(args.follow).await }
     }
@@ -254,6 +256,7 @@ impl<'a> Run<'a> {
                     self.renew_the_watch();
                 }
             }
+            Happening::Learned(uid, fate) => self.crew.learn(&uid, fate),
             Happening::Interrupted | Happening::NobodyReads | Happening::Nothing => {}
         }
         Ok(())
@@ -274,6 +277,7 @@ impl<'a> Run<'a> {
             () = self.interrupts.next() => Happening::Interrupted,
             () = self.sink.gone(), if self.is_read => Happening::NobodyReads,
             Some(event) = self.watch.next(), if follow => Happening::Changed(Box::new(event)),
+            (uid, fate) = self.crew.next_fate() => Happening::Learned(uid, fate),
             Some((source, news)) = self.told.recv() => Happening::Told(source, news),
             () = sleep_until(again.unwrap_or_else(far)), if again.is_some() => Happening::Nothing,
         }

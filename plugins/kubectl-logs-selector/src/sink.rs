@@ -60,7 +60,7 @@ impl Sink {
             }
         }
         // Where that cannot be seen, the next line will tell.
-        std::future::pending().await
+        std::future::pending::<()>().await;
     }
 
     /// Waits until all is written.

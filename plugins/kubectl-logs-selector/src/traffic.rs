@@ -93,17 +93,21 @@ impl Traffic {
     }
 
     /// A log of a pod is read from now on.
-    pub fn read(&mut self, source: Source, uid: &str) {
-        self.streams.insert(source, (uid.to_owned(), Stream::default()));
+    /// `before` is by which number it was read until its pod had left.
+    pub fn read(&mut self, source: Source, uid: &str, before: Option<Source>) {
+        let known = before.and_then(|before| self.streams.get(&before)).map(|(_, stream)| stream.clone());
+        self.streams.insert(source, (uid.to_owned(), known.unwrap_or_default()));
     }
 
     /// What its reader tells says whether its lines are of the moment.
     pub fn hear(&mut self, source: Source, news: &News, now: Instant) {
         let Some((_, stream)) = self.streams.get_mut(&source) else { return };
         match news {
+            News::Asked => stream.is_asked(now),
             News::Begun => stream.begins(now),
-            News::Away(_) | News::Failed(_) | News::Fatal(_) => stream.is_lost(),
-            News::Lines(_) | News::Said(_) | News::Closed | News::Stalled => {}
+            News::Idle | News::Closed | News::Left(_) => stream.rests(),
+            News::Away(_) | News::Stalled | News::Failed(_) | News::Denied(..) => stream.is_lost(),
+            News::Lines(_) | News::Said(_) => {}
         }
     }
 
@@ -131,7 +135,7 @@ impl Traffic {
     /// The pods, as they are judged.
     #[must_use]
     pub fn cases(&self, fronts: &[Front], now: Instant) -> Vec<Case> {
-        let known = self.known();
+        let known = self.known(now);
         let case = |(uid, watched): (&String, &Watched)| {
             let tally = &watched.tally;
             Case {
@@ -151,9 +155,9 @@ impl Traffic {
     }
 
     /// The pods of which all that they write is known: a log of each is read, and none cannot be.
-    fn known(&self) -> BTreeSet<&str> {
+    fn known(&self, now: Instant) -> BTreeSet<&str> {
         let of = |dark: bool| {
-            let streams = self.streams.values().filter(move |(_, stream)| stream.is_dark() == dark);
+            let streams = self.streams.values().filter(move |(_, stream)| stream.is_dark(now) == dark);
             streams.map(|(uid, _)| uid.as_str()).collect::<BTreeSet<_>>()
         };
         &of(false) - &of(true)

@@ -33,6 +33,7 @@ pub struct Asked {
     pub timestamps: bool,
     pub tail: Option<usize>,
     pub since: Option<i64>,
+    pub bytes: Option<usize>,
 }
 
 impl Asked {
@@ -45,6 +46,7 @@ impl Asked {
                 "previous" => asked.previous = value == "true",
                 "timestamps" => asked.timestamps = value == "true",
                 "tailLines" => asked.tail = value.parse().ok(),
+                "limitBytes" => asked.bytes = value.parse().ok(),
                 "sinceSeconds" => asked.since = value.parse().ok().map(|age: i64| super::time(&super::now()).0 - age),
                 "sinceTime" => asked.since = super::seconds(&value.replace("%3A", ":")),
                 _ => {}

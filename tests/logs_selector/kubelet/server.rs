@@ -4,7 +4,8 @@ use std::io::{BufRead as _, BufReader, Write as _};
 use std::net::{Shutdown, TcpListener, TcpStream};
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
-use std::thread::spawn;
+use std::thread::{sleep, spawn};
+use std::time::Duration;
 
 use rustls::pki_types::pem::PemObject as _;
 use rustls::pki_types::{CertificateDer, PrivateKeyDer};
@@ -64,6 +65,9 @@ fn answer(tls: Tls, state: &State) -> std::io::Result<()> {
     let name = path.trim_start_matches("/containerLogs/").split_once('/').map_or("", |split| split.1).to_owned();
     let asked = Asked::read(query);
     state.asked(&format!("{name}?{query}"));
+    while state.is_silent(&name) {
+        sleep(Duration::from_millis(50));
+    }
     if let Some(refusal) = state.refusal(&name, &asked) {
         let head = "HTTP/1.1 400 Bad Request\r\nContent-Type: text/plain\r\nConnection: close\r\n";
         write!(tls, "{head}Content-Length: {}\r\n\r\n{refusal}", refusal.len())?;
@@ -81,7 +85,9 @@ fn send(tls: &mut Tls, state: &State, name: &str, asked: &Asked) -> std::io::Res
     let life = state.look(name, |log| log.life);
     let (mut next, end) = state.look(name, |log| log.range(asked));
     let mut fresh = true;
-    let mut budget = state.fault(name);
+    // What is enough looks like an end.
+    let limit = asked.bytes.map(|after| Fault { after, clean: true });
+    let mut budget = state.fault(name).or(limit);
     loop {
         // Asked first: what was written before the end is sent.
         let ends = state.ends(name, age);

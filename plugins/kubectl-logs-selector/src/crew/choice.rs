@@ -19,6 +19,8 @@ pub struct Choice {
     all: bool,
     exclude_pod: Option<Regex>,
     exclude_container: Option<Regex>,
+    /// What a pod must fulfil to be shown at all, which it may cease to do while it lives.
+    pub condition: Option<String>,
     /// Whether it was said which container is taken.
     pub noted: bool,
 }
@@ -30,6 +32,7 @@ impl Choice {
     /// If a regular expression is none.
     pub fn of(args: &Args, wants: Vec<Want>) -> Result<Self, Failure> {
         Ok(Self {
+            condition: condition(args, &wants),
             wants,
             named: args.container.clone(),
             all: args.all_containers,
@@ -63,12 +66,6 @@ impl Choice {
     #[must_use]
     pub fn is_finite(&self) -> bool {
         self.wants.iter().all(Want::is_finite)
-    }
-
-    /// Whether a pod is no longer seen once its labels are others.
-    #[must_use]
-    pub fn goes_by_labels(&self) -> bool {
-        matches!(self.wants.as_slice(), [Want::Labels(_)])
     }
 
     /// Whether several containers of a pod may be read.
@@ -106,16 +103,29 @@ impl Choice {
     pub fn note(&self, pod: &Pod) -> Option<String> {
         let several = pod.containers.iter().filter(|container| container.role == Role::Main).count() > 1;
         let main = pod.main.as_ref().filter(|_| several && !self.all && self.named.is_empty())?;
-        let shown = |role| match role {
-            Role::Main => "",
-            Role::Init => " (init)",
-            Role::Ephemeral => " (ephem)",
-        };
-        let of = |role| pod.containers.iter().filter(move |one| one.role == role);
-        let ordered = [Role::Main, Role::Ephemeral, Role::Init].into_iter().flat_map(of);
-        let names: Vec<String> = ordered.map(|one| format!("{}{}", one.name, shown(one.role))).collect();
-        Some(format!("Defaulted container {main:?} out of: {}", names.join(", ")))
+        Some(format!("Defaulted container {main:?} out of: {}", all_containers(pod).join(", ")))
     }
+}
+
+/// All containers of a pod, as kubectl says them.
+#[must_use]
+pub fn all_containers(pod: &Pod) -> Vec<String> {
+    let shown = |role| match role {
+        Role::Main => "",
+        Role::Init => " (init)",
+        Role::Ephemeral => " (ephem)",
+    };
+    let of = |role| pod.containers.iter().filter(move |one| one.role == role);
+    let ordered = [Role::Main, Role::Ephemeral, Role::Init].into_iter().flat_map(of);
+    ordered.map(|one| format!("{}{}", one.name, shown(one.role))).collect()
+}
+
+/// Only what is labelled so is watched where nothing else is wanted.
+fn condition(args: &Args, wants: &[Want]) -> Option<String> {
+    let labels = args.selector.as_ref().filter(|_| matches!(wants, [Want::Labels(_)]));
+    let words = [("-l", labels), ("--field-selector", args.field_selector.as_ref())];
+    let given: Vec<String> = words.iter().filter_map(|(flag, text)| Some(format!("{flag} {}", (*text)?))).collect();
+    (!given.is_empty()).then(|| given.join(" "))
 }
 
 #[cfg(test)]

@@ -39,6 +39,15 @@ impl Crew<'_> {
         }
     }
 
+    /// Nobody has a container that is wanted.
+    pub(super) fn say_lacking(&mut self) {
+        let waits = self.terms.follow && !self.choice.is_finite() && !self.said.lacking;
+        if let Some(there) = self.lacks().filter(|_| waits) {
+            self.said.lacking = true;
+            self.screen.say(&format!("none of the pods has such a container; waiting for one ({there})"));
+        }
+    }
+
     /// A Service thinks otherwise of a pod.
     pub(super) fn say_changed(&self, pod: &Pod, before: &[Standing], now: &[Standing]) {
         for ((front, before), now) in self.scene.fronts.iter().zip(before).zip(now) {
@@ -58,11 +67,19 @@ impl Crew<'_> {
 
     /// A pod is gone.
     pub(super) fn say_gone(&self, pod: &Pod, standings: &[Standing]) {
+        self.screen.say(&format!("- {}{} (deleted)", pod.name, self.served(standings)));
+    }
+
+    /// A pod lives, and is no longer what was asked for.
+    pub(super) fn say_left(&self, pod: &Pod, standings: &[Standing]) {
+        let condition = self.choice.condition.as_deref().unwrap_or_default();
+        self.screen.say(&format!("- {}{} (no longer matches {condition})", pod.name, self.served(standings)));
+    }
+
+    /// Whom it served until now.
+    fn served(&self, standings: &[Standing]) -> String {
         let served = self.scene.fronts.iter().zip(standings).filter(|(_, standing)| **standing == Standing::Serving);
-        let left: Vec<String> = served.map(|(front, _)| format!("  left {front}")).collect();
-        let labelled = pod.deleting || !self.choice.goes_by_labels();
-        let why = if labelled { "deleted" } else { "deleted, or its labels are others" };
-        self.screen.say(&format!("- {}{} ({why})", pod.name, left.concat()));
+        served.map(|(front, _)| format!("  left {front}")).collect::<Vec<_>>().concat()
     }
 
     /// The selector of a Service has changed.

@@ -11,12 +11,12 @@ use recast::object::ObjectId;
 use tokio::task::yield_now;
 use tokio::time::{Instant, sleep, sleep_until, timeout};
 
-use super::stall::{ANSWER, Silence};
+use super::end::ANSWER;
+use super::stall::Silence;
 use super::{News, Work};
 use crate::intake::Flow;
 use crate::pod::{Pod, State};
 use crate::query::Beginning;
-use crate::stamp::Stamp;
 
 /// How a stream ended.
 #[derive(Debug)]
@@ -62,8 +62,10 @@ const GAP: &str = "lines may be missing here: the log was rotated or cut while n
 impl Work {
     /// Reads a stream to its end. `life` is the one that it should be of, where that is known.
     pub(super) async fn attempt(&mut self, follow: bool, previous: bool, life: Option<u32>) -> Ending {
+        self.tell(News::Asked);
         let since = self.intake.resume();
         let beginning = since.map_or_else(|| self.first_beginning(), Beginning::at);
+        self.tried = true;
         let path = self.query(follow, previous, beginning);
         let watched = life.filter(|_| follow);
         match self.answer(&path, watched, previous).await {
@@ -72,7 +74,7 @@ impl Work {
             // A pod without a node has no log.
             Ok(Ok(None)) => Ending::Clean,
             Ok(Ok(Some(parts))) => {
-                self.begun.get_or_insert_with(Stamp::now);
+                self.begun.get_or_insert_with(Instant::now);
                 self.reader.terms.admitted.set(true);
                 self.tell(News::Begun);
                 // It may be of another life, of which nothing would tell: what is read after a restart is looked at.
@@ -89,15 +91,14 @@ impl Work {
         }
     }
 
-    /// Where a log begins of which nothing was seen yet. Where only the last lines of it were asked for, and there were
-    /// none, all that was written since is wanted.
-    fn first_beginning(&self) -> Beginning {
-        let asked = self.reader.beginning;
-        match self.begun {
-            Some(begun) if asked.tail.is_some() && Stamp::now().since(begun) > GRACE => {
-                Beginning::at(begun.less(GRACE))
-            }
-            _ => asked,
+    /// Where a log begins of which nothing was seen yet.
+    pub(super) fn first_beginning(&self) -> Beginning {
+        let (wanted, begun) = (self.wanted.elapsed(), self.begun.map(|begun| begun.elapsed()));
+        match self.beginning {
+            asked if !self.tried => asked,
+            asked if self.reader.terms.follow => asked.later(wanted, begun),
+            // What is written meanwhile is not asked for.
+            asked => Beginning { tail: asked.tail, ..Beginning { tail: None, ..asked }.later(wanted, begun) },
         }
     }
 
@@ -138,24 +139,26 @@ impl Work {
 
     /// Whether this life of the container has ended.
     fn is_left(&self, life: u32) -> bool {
-        let pod = self.reader.pod.borrow();
-        let container = pod.as_ref().and_then(|pod| pod.container(&self.reader.container));
+        let presence = self.reader.presence.borrow();
+        let container = presence.pod().and_then(|pod| pod.container(&self.reader.container));
         container.is_none_or(|container| container.life != life || container.state == State::Ended)
     }
 
     /// The life that this stream is of, if that is a later one than the cluster said when it was asked for: it was asked
     /// for after a restart that the cluster did not know of yet.
     fn later_life(&self, life: u32) -> Option<u32> {
-        let pod = self.reader.pod.borrow();
-        let container = pod.as_ref()?.container(&self.reader.container)?;
+        let presence = self.reader.presence.borrow();
+        let container = presence.pod()?.container(&self.reader.container)?;
         let started = container.started.filter(|_| container.life > life)?;
         (self.intake.first()? >= started).then_some(container.life)
     }
 
-    /// Between the life that was read before and this one may be another.
+    /// Between the life that was read before and this one may be another; if none was read before, the one that was to be.
     fn note_skipped(&mut self) {
         if self.lives > 1 {
             self.intake.remark("lines before these may be missing: the container was restarted twice in a moment");
+        } else if self.beginning == Beginning::default() {
+            self.intake.remark("lines before these may be missing: the container was restarted as it was to be read");
         }
     }
 
@@ -175,6 +178,7 @@ impl Work {
                 (watched, life) = (Some(later), Some(later));
                 self.progress.life = watched;
                 self.note_skipped();
+                self.send().await;
             }
             if leave.is_none() && watched.is_some_and(|life| self.is_left(life)) {
                 leave = Some(Instant::now() + GRACE);
@@ -198,7 +202,7 @@ impl Work {
                     leave = None;
                     silence = Silence::begins(self.patience);
                 }
-                changed = self.reader.pod.changed(), if known && watched.is_some() => known = changed.is_ok(),
+                changed = self.reader.presence.changed(), if known && watched.is_some() => known = changed.is_ok(),
                 () = sleep_until(leave.unwrap_or(never)), if leave.is_some() => return Ending::Left,
                 () = sleep_until(silence.until()) => {
                     if self.is_stalled(&mut silence, watched.is_some(), previous).await {
@@ -265,10 +269,10 @@ impl Work {
 
     /// Whether the container has not been restarted, as far as the server knows: a watch may know it later.
     async fn is_still(&self, life: u32) -> bool {
-        let id = ObjectId::new(Kind::Pod, &self.namespace, &self.name);
+        let id = ObjectId::new(Kind::Pod, &self.reader.pod.namespace, &self.reader.pod.name);
         let read = timeout(ANSWER, self.reader.cluster.get(&id)).await.ok().and_then(Result::ok).flatten();
         let read = read.and_then(|object| Pod::read(&object));
-        let seen = self.reader.pod.borrow().clone();
+        let seen = self.reader.presence.borrow().pod().cloned();
         let of = |pod: &Pod| pod.container(&self.reader.container).map(|container| container.life);
         let same = |pod: &Pod| of(pod) == Some(life);
         match (read, seen) {

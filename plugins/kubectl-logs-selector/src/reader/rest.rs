@@ -2,7 +2,11 @@
 
 use super::Work;
 use super::attempt::Ending;
-use super::stall::Seen;
+use super::end::Seen;
+use crate::pod::State;
+
+/// What is said where nobody knows whether there was more.
+pub(super) const UNREAD: &str = "lines may be missing here: the pod was gone before all of them were read";
 
 impl Ending {
     /// Whether all that was written by then was read. `before` says whether it was before that stream began, which brought
@@ -23,7 +27,7 @@ impl Ending {
 impl Work {
     /// Remembers what the end of a stream says. Only of a pod that is about to go it matters.
     pub(super) async fn judge(&mut self, ending: &Ending, previous: bool) {
-        let leaving = self.reader.pod.borrow().as_ref().is_none_or(|pod| pod.deleting);
+        let leaving = self.reader.presence.borrow().pod().is_none_or(|pod| pod.deleting);
         let seen =
             if leaving && matches!(ending, Ending::Clean) { self.has_seen_the_last(previous).await } else { Seen::No };
         let newest = self.intake.continuity().newest().unwrap_or_default();
@@ -33,15 +37,22 @@ impl Work {
 
     /// Whether the pod is gone.
     pub(super) fn is_over(&self) -> bool {
-        self.reader.pod.borrow().is_none()
+        self.reader.presence.borrow().pod().is_none()
     }
 
     /// There is nothing more to be read. If the pod is gone, and not all of its log was read before, that is said.
     pub(super) async fn note_lost(&mut self) {
-        if self.is_over() && self.progress.life.is_some() && !self.progress.whole && self.caught_up.is_none() {
-            self.intake.remark("lines may be missing here: the pod was gone before all of them were read");
+        let begun = self.progress.life.is_some() || self.had_begun();
+        if self.is_over() && begun && !self.progress.whole && self.caught_up.is_none() {
+            self.intake.remark(UNREAD);
             self.send().await;
         }
+    }
+
+    /// Whether the container had begun when it was to be read: then there was something to read.
+    fn had_begun(&self) -> bool {
+        let container = self.reader.pod.container(&self.reader.container);
+        container.is_some_and(|container| !matches!(container.state, State::Waiting(_)))
     }
 }
 

@@ -21,7 +21,7 @@ pub struct Arrival {
 }
 
 /// The streams of one log, one after the other.
-#[derive(Debug, Default)]
+#[derive(Clone, Debug, Default)]
 pub struct Stream {
     /// When it was last known that all that had been written was here.
     contact: Option<Instant>,
@@ -31,13 +31,34 @@ pub struct Stream {
     again: Option<(Instant, Instant)>,
     /// Whether the log cannot be read at the moment.
     lost: bool,
+    /// Since when the server owes an answer.
+    asked: Option<Instant>,
+    /// Whether there is nothing to be read.
+    rests: bool,
 }
 
 impl Stream {
+    /// The server is asked.
+    pub fn is_asked(&mut self, now: Instant) {
+        self.asked.get_or_insert(now);
+        self.rests = false;
+    }
+
+    /// There is nothing to be read; what could not be read is no better for that.
+    pub const fn rests(&mut self) {
+        (self.asked, self.rests) = (None, true);
+    }
+
     /// The server has answered.
     pub fn begins(&mut self, now: Instant) {
         self.lost = false;
+        let asked = self.asked.take().unwrap_or(now);
         match self.contact {
+            // An answer that was slow to come brings what was written meanwhile.
+            None if now.saturating_duration_since(asked) >= CATCH_UP => {
+                self.contact = Some(now);
+                self.again = Some((now, asked.checked_sub(BEFORE).unwrap_or(asked)));
+            }
             None => self.contact = Some(now),
             Some(contact) => {
                 let before = if self.seen { Duration::ZERO } else { BEFORE };
@@ -53,8 +74,9 @@ impl Stream {
 
     /// Whether nobody knows what is written.
     #[must_use]
-    pub const fn is_dark(&self) -> bool {
-        self.lost
+    pub fn is_dark(&self, now: Instant) -> bool {
+        let unanswered = self.asked.is_some_and(|asked| now.saturating_duration_since(asked) >= CATCH_UP);
+        self.lost || unanswered || (self.contact.is_none() && !self.rests)
     }
 
     /// A line has come.
@@ -91,14 +113,40 @@ mod tests {
         stream.begins(start);
         assert!(stream.line(at(1000)).live);
         stream.is_lost();
-        assert!(stream.is_dark());
+        assert!(stream.is_dark(at(2000)));
         stream.begins(at(9000));
-        assert!(!stream.is_dark());
+        assert!(!stream.is_dark(at(9000)));
         assert_eq!(stream.line(at(9010)), Arrival { since: at(1000), live: false });
         // It is lost once more before it has caught up.
         stream.begins(at(9500));
         assert_eq!(stream.line(at(9600)), Arrival { since: at(1000), live: false });
         assert_eq!(stream.line(at(10_600)), Arrival { since: at(10_600), live: true });
+    }
+
+    #[test]
+    fn a_log_is_known_only_once_the_server_has_answered() {
+        let start = Instant::now() + Duration::from_mins(1);
+        let at = |millis| start + Duration::from_millis(millis);
+        let mut stream = Stream::default();
+        assert!(stream.is_dark(start));
+        // A container that has not begun writes nothing.
+        stream.rests();
+        assert!(!stream.is_dark(at(1)));
+        stream.is_asked(at(10));
+        assert!(stream.is_dark(at(20)));
+        stream.begins(at(6000));
+        assert!(!stream.is_dark(at(6000)));
+        assert_eq!(stream.line(at(6010)), Arrival { since: at(10).checked_sub(BEFORE).unwrap(), live: false });
+        // Whoever asks again is soon answered, or not.
+        stream.is_asked(at(9000));
+        assert!(!stream.is_dark(at(9100)) && stream.is_dark(at(10_100)));
+        stream.is_asked(at(10_200));
+        assert!(stream.is_dark(at(10_200)));
+        stream.rests();
+        assert!(!stream.is_dark(at(20_000)));
+        stream.is_lost();
+        stream.rests();
+        assert!(stream.is_dark(at(30_000)));
     }
 
     #[test]

@@ -29,7 +29,7 @@ impl Watch {
             Self { traffic: Traffic::new(filter, begun), pods, fronts: vec![Front::new("web", "rng")], begun };
         watch.stand(0, &[Standing::Serving, Standing::Serving]);
         for (source, uid) in ["a", "b"].into_iter().enumerate() {
-            watch.traffic.read(source, uid);
+            watch.traffic.read(source, uid, None);
             watch.traffic.hear(source, &News::Begun, begun);
         }
         watch
