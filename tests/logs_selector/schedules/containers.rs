@@ -86,7 +86,7 @@ impl Container {
         let mut state = self.lock();
         kubelet.restart(&self.name);
         state.life = state.next;
-        state.account.may_lose = true;
+        state.account.restarted = true;
         // There is something of each life to be read.
         kubelet.write(&self.name, &line(state.next));
         state.next += 1;

@@ -11,8 +11,10 @@ pub struct Account {
     pub first: usize,
     /// The number behind the last one.
     pub end: usize,
-    /// Whether something has happened that may cost lines.
+    /// Whether its log was rotated, which may cost lines.
     pub may_lose: bool,
+    /// Whether it was restarted: if the cluster tells that late there may be a marker for nothing, but no line is lost.
+    pub restarted: bool,
     /// Whether its pod is gone.
     pub gone: bool,
 }
@@ -60,11 +62,14 @@ impl Account {
         let (mut next, mut marked) = (self.first, false);
         for one in shown {
             match one {
-                Shown::Marker(text) if !self.may_lose && !self.gone => return Err(format!("for nothing: {text}")),
+                Shown::Marker(text) if !(self.may_lose || self.restarted || self.gone) => {
+                    return Err(format!("for nothing: {text}"));
+                }
                 Shown::Marker(_) => marked = true,
                 Shown::Line(number) if *number < next => return Err(format!("{number} comes behind {}", next - 1)),
-                Shown::Line(number) if *number > next && !marked => {
-                    return Err(format!("{next} to {} are lost, without a marker", number - 1));
+                Shown::Line(number) if *number > next && !(marked && self.may_lose) => {
+                    let marked = if marked { "with" } else { "without" };
+                    return Err(format!("{next} to {} are lost, {marked} a marker", number - 1));
                 }
                 Shown::Line(number) => (next, marked) = (number + 1, false),
             }
@@ -81,13 +86,20 @@ impl Account {
 fn what_is_lost_doubled_or_marked_for_nothing_is_noticed() {
     let line = Shown::Line;
     let marker = || Shown::Marker("gap".to_owned());
-    let account = |may_lose, gone| Account { first: 5, end: 8, may_lose, gone };
+    let account = |may_lose, gone| Account { first: 5, end: 8, may_lose, gone, restarted: false };
+    let restarted = |gone| Account { restarted: true, ..account(false, gone) };
     for (shown, account, right) in [
         (vec![line(5), line(6), line(7)], account(false, false), true),
         (vec![line(6), line(7)], account(true, true), false),
         (vec![line(5), line(7)], account(true, false), false),
         (vec![line(5), marker(), line(7)], account(true, false), true),
         (vec![line(5), marker(), line(7)], account(false, false), false),
+        // Who goes loses nothing in the middle, and who is restarted nothing at all.
+        (vec![line(5), marker(), line(7)], account(false, true), false),
+        (vec![line(5), marker(), line(7)], restarted(false), false),
+        (vec![line(5), marker(), line(6), line(7)], restarted(false), true),
+        (vec![line(5), line(6)], restarted(false), false),
+        (vec![line(5), marker()], restarted(true), true),
         (vec![line(5), marker(), line(6), line(6), line(7)], account(true, true), false),
         (vec![line(5), line(7), line(6)], account(true, false), false),
         (vec![line(5), line(6)], account(true, true), false),
