@@ -1,9 +1,12 @@
 //! Which lines are shown, in which order, and how: where kubectl can do it, as kubectl does.
 
+use std::thread::sleep;
+use std::time::Duration;
+
 use serde_json::{Value, json};
 
-use super::kubelet::{Kubelet, stamp};
-use super::tool::Logs as _;
+use super::kubelet::{Kubelet, now, stamp};
+use super::tool::{Logs as _, PROGRAM};
 use crate::harness::Namespace;
 
 /// Three pods whose lines interleave: `rng-1` writes at the seconds 0, 3, 6, ….
@@ -125,6 +128,80 @@ fn kwok_lines_are_chosen_and_shown_as_asked_for() {
                "node": kubelet.node(), "owner": null, "message": "GET /8"})
     );
     ns.logs("-l app=rng -i (").refused().said(&["error: --include \"(\" is no regular expression"]);
+}
+
+#[test]
+#[ignore = "needs a cluster: make test"]
+fn kwok_bytes_that_are_no_text_are_passed_as_they_are() {
+    let ns = Namespace::new();
+    let kubelet = Kubelet::of(&ns);
+    kubelet.pod("rng-1");
+    let bytes: Vec<u8> = (0..=255).filter(|byte| *byte != b'\n').collect();
+    kubelet.write_in("rng-1", "main", &stamp(1_790_000_000, 0), &bytes);
+    kubelet.write_in("rng-1", "main", &stamp(1_790_000_001, 0), b"\xff\xfe\x00\xc3");
+    let expected = [bytes.as_slice(), b"\n\xff\xfe\x00\xc3\n"].concat();
+    for words in [&["pod/rng-1"][..], &["pod/rng-1", "-o", "raw"], &["pod/rng-1", "-i", "."]] {
+        assert_eq!(ns.command(PROGRAM).args(words).output().unwrap().stdout, expected, "{words:?}");
+    }
+}
+
+#[test]
+#[ignore = "needs a cluster: make test"]
+fn kwok_as_much_is_said_beside_the_lines_as_is_wanted() {
+    let ns = Namespace::new();
+    let kubelet = Kubelet::of(&ns);
+    kubelet.pod_with("rng-1", json!({"app": "rng"}), &["main", "side"]);
+    kubelet.write_at("rng-1", &stamp(1_790_000_000, 0), &"x".repeat(2000));
+    let (line, note) =
+        (format!("rng-1 {}\n", "x".repeat(1024 - 31)), "Defaulted container \"main\" out of: main, side\n");
+    let words = "-l app=rng --no-follow --max-line 1024";
+    let remark = "! rng-1/main: the line before is 1007 bytes longer than --max-line shows\n";
+    let ended = ns.logs(words).done();
+    assert_eq!((ended.stdout, ended.stderr), (format!("{line}{remark}"), note.to_owned()));
+    let ended = ns.logs(&format!("{words} --only-log-lines")).done();
+    assert_eq!((ended.stdout, ended.stderr), (line.clone(), format!("{note}{remark}")));
+    let ended = ns.logs(&format!("{words} -q")).done();
+    assert_eq!((ended.stdout, ended.stderr), (format!("{line}{remark}"), String::new()));
+    kubelet.refuse("rng-1", Some("the disk is broken"));
+    let failed = "error: cannot read the log of rng-1/main\ncaused by: the disk is broken\n";
+    assert_eq!(ns.logs(&format!("{words} -q")).refused().stderr, failed);
+    kubelet.refuse("rng-1", None);
+    // Nor is it said who comes and goes.
+    for flag in ["--only-log-lines", "-q"] {
+        let mut running = ns.begin_logs(&format!("-l app=rng -f {flag}"));
+        running.until_it_prints("xxx\n");
+        kubelet.pod("rng-2");
+        kubelet.write("rng-2", "two");
+        running.until_it_prints("rng-2 two\n");
+        kubelet.end("rng-2");
+        ns.kubectl("delete pod/rng-2");
+        kubelet.clear("rng-2");
+        assert_eq!(running.said_so_far(), if flag == "-q" { "" } else { note });
+    }
+}
+
+#[test]
+#[ignore = "needs a cluster: make test"]
+fn kwok_a_line_waits_for_earlier_ones_as_long_as_the_window_is() {
+    let ns = Namespace::new();
+    let kubelet = Kubelet::of(&ns);
+    for (app, window, shown) in [("long", "10s", "earlier\nlater\n"), ("none", "0s", "later\nearlier\n")] {
+        let pods = [1, 2].map(|number| format!("{app}-{number}"));
+        for pod in &pods {
+            kubelet.pod_with(pod, json!({"app": app}), &["main"]);
+        }
+        let mut running = ns.begin_logs(&format!("-l app={app} -f -o raw --window {window}"));
+        for pod in &pods {
+            kubelet.was_asked(pod, "follow=true");
+        }
+        // What was there at the start is merged as a whole.
+        sleep(Duration::from_secs(2));
+        let earlier = now();
+        kubelet.write(&pods[0], "later");
+        sleep(Duration::from_secs(1));
+        kubelet.write_at(&pods[1], &earlier, "earlier");
+        running.until_it_prints(shown);
+    }
 }
 
 #[test]
