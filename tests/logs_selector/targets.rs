@@ -84,13 +84,17 @@ fn kwok_the_pods_of_a_daemon_set_and_of_all_jobs_of_a_cron_job_are_followed_as_t
     let mut running = ns.begin_logs("ds/agent cj/backup -f -o raw");
     running.until_it_prints("I am an agent\n");
     // As the controller does it, minute by minute.
-    for minute in [29_384_723, 29_384_724] {
-        let (name, label) = (format!("backup-{minute}"), format!("job-name=backup-{minute}"));
+    for name in ["backup-29384723", "backup-29384724", "made-by-hand"] {
         ns.kubectl(&format!("create job {name} --from=cronjob/backup"));
-        let pod = pods(&ns, &label, 1).remove(0);
-        kubelet.write(&pod, &format!("I am of {minute}"));
-        running.until_it_prints(&format!("I am of {minute}\n"));
+        let pod = pods(&ns, &format!("job-name={name}"), 1).remove(0);
+        kubelet.write(&pod, &format!("I am of {name}"));
+        running.until_it_prints(&format!("I am of {name}\n"));
     }
+    // Of nobody's: its name proves nothing.
+    ns.kubectl(&format!("create job backup-1 --image {IMAGE}"));
+    pods(&ns, "job-name=backup-1", 1);
+    let listed = ns.logs("cj/backup --order pod --prefix").done().stdout;
+    assert!(!listed.contains("backup-1-") && listed.contains("made-by-hand"), "{listed}");
     ns.kubectl(&format!("delete pod/{agent} --wait=false"));
     let next = eventually("there is another agent", || {
         let pods = ns.list("pods -l app=agent");

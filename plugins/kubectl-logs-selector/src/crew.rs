@@ -150,7 +150,7 @@ impl<'a> Crew<'a> {
         for pod in known {
             self.renew(pod);
         }
-        for pod in self.choice.in_order(others, &self.scene.fronts) {
+        for pod in self.choice.in_order(others, &self.scene) {
             self.join(pod);
         }
         let here = self.members.values().filter(|member| member.place == Place::Here);
@@ -197,7 +197,7 @@ impl<'a> Crew<'a> {
     /// Whether a container of those that are wanted has begun.
     #[must_use]
     pub fn has_begun(&self) -> bool {
-        let reached = self.scene.pods.values().filter(|pod| self.choice.reaches(pod, &self.scene.fronts));
+        let reached = self.scene.pods.values().filter(|pod| self.choice.reaches(pod, &self.scene));
         let mut wanted = reached
             .flat_map(|pod| self.choice.containers(pod).into_iter().filter_map(|name| pod.container(&name)))
             .peekable();

@@ -6,7 +6,6 @@ use std::sync::Arc;
 
 use tokio::sync::Semaphore;
 
-use crate::args::Format;
 use crate::batch::{Batch, Line};
 use crate::merge::{Outlet, Source};
 use crate::printer::{Face, Printer};
@@ -66,7 +65,7 @@ impl Desk {
 impl Outlet for Desk {
     fn line(&mut self, source: Source, batch: &Batch, line: &Line) {
         let face = &self.faces[source];
-        if line.remark && (!self.printer.remarks || self.printer.format == Format::Raw) {
+        if line.remark && !self.printer.takes_remarks() {
             self.set_aside(source, batch, line);
         } else {
             self.printer.line(face, batch, line, &mut self.out);

@@ -13,7 +13,7 @@ use recast::selector::{labels, parse};
 use crate::args::Args;
 use crate::membership::Front;
 use crate::reach::Want;
-use crate::target::{Target, cron_job, workloads};
+use crate::target::{Target, cron_job, job, workloads};
 
 /// What a command wants.
 #[derive(Debug)]
@@ -59,6 +59,7 @@ impl Goal {
         }
         goal.scopes.push(goal.pods(args, namespace));
         goal.scopes.extend(goal.services(cluster.namespace()));
+        goal.scopes.extend(goal.jobs(cluster.namespace()));
         Ok(goal)
     }
 
@@ -110,6 +111,12 @@ impl Goal {
         };
         let slices = Scope::all(Kind::EndpointSlice, namespace);
         vec![services, slices.labelled(format!("{SERVICE_NAME} in ({})", names.join(",")))]
+    }
+
+    /// Whose pods are those of a `CronJob` only the Jobs between them say: one that is made by hand has any name.
+    fn jobs(&self, namespace: &str) -> Option<Scope> {
+        let scheduled = self.wants.iter().any(|want| matches!(want, Want::Scheduled(_)));
+        scheduled.then(|| Scope::all(job(), namespace))
     }
 }
 
@@ -201,7 +208,7 @@ mod tests {
             let args = Args::try_parse_from(["x"].into_iter().chain(line.split_whitespace())).unwrap();
             let fronts = fronts.iter().map(|name| Front::new("web", name)).collect();
             let goal = Goal { wants, fronts, scopes: Vec::new(), notes: Vec::new() };
-            let scopes = std::iter::once(goal.pods(&args, "web")).chain(goal.services("web"));
+            let scopes = std::iter::once(goal.pods(&args, "web")).chain(goal.services("web")).chain(goal.jobs("web"));
             let text = |text: Option<String>| text.unwrap_or_else(|| "-".to_owned());
             scopes.map(|s| format!("{} {} {}", s.kind, text(s.labels), text(s.fields))).collect::<Vec<_>>()
         };
@@ -213,6 +220,7 @@ mod tests {
             ["pod app=rng status.phase=Running,spec.nodeName=n", "service - metadata.name=rng", of_rng]
         );
         assert_eq!(scopes("svc/rng", vec![Want::Service(0)], &["rng"])[0], "pod - -");
+        assert_eq!(scopes("cj/a", vec![Want::Scheduled("a".into())], &[]), ["pod - -", "job.batch - -"]);
         assert_eq!(scopes("pod/a", vec![Want::Pod("a".into())], &[]), ["pod - metadata.name=a"]);
         assert_eq!(scopes("svc/a svc/b", vec![Want::Service(0), Want::Service(1)], &["a", "b"])[1], "service - -");
     }

@@ -81,8 +81,6 @@ pub struct Pod {
     pub ready: bool,
     /// Why it is not.
     pub unready: Option<String>,
-    /// Whether it has ended for good.
-    pub finished: bool,
     /// Its containers: init, main, ephemeral.
     pub containers: Vec<Container>,
     /// The container that is meant when none is named.
@@ -112,7 +110,6 @@ impl Pod {
             deleting: object.is_deleting(),
             ready: is_ready(object),
             unready: unready.and_then(|condition| condition.message.clone().or_else(|| condition.reason.clone())),
-            finished: is_finished(object),
             main: named.filter(|name| containers.iter().any(|container| container.name == *name)).or_else(first),
             containers,
         })

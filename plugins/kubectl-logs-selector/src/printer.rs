@@ -140,17 +140,19 @@ impl Printer {
         out.push(b'\n');
     }
 
+    /// Whether what is said about a log may stand among its lines.
+    #[must_use]
+    pub fn takes_remarks(&self) -> bool {
+        self.remarks && self.format != Format::Raw
+    }
+
     fn remark(&self, face: &Face, batch: &Batch, line: &Line, out: &mut Vec<u8>) {
-        match self.format {
-            _ if !self.remarks => {}
-            Format::Raw => {}
-            Format::Json => json_line(face, batch, line, "remark", out),
-            Format::Default => {
-                let text = format!("! {}: {}", face.title, String::from_utf8_lossy(batch.text(line)));
-                out.extend_from_slice(self.styled(Style::new().effects(Effects::BOLD), &text).as_bytes());
-                out.push(b'\n');
-            }
+        if self.format == Format::Json {
+            return json_line(face, batch, line, "remark", out);
         }
+        let text = format!("! {}: {}", face.title, String::from_utf8_lossy(batch.text(line)));
+        out.extend_from_slice(self.styled(Style::new().effects(Effects::BOLD), &text).as_bytes());
+        out.push(b'\n');
     }
 
     fn text(&self, text: &[u8], out: &mut Vec<u8>) {

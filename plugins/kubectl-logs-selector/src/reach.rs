@@ -3,8 +3,8 @@
 use kube::core::Selector;
 use recast::selector::matches;
 
-use crate::membership::Front;
 use crate::pod::Pod;
+use crate::scene::Scene;
 
 /// What is wanted.
 #[derive(Clone, Debug)]
@@ -22,17 +22,17 @@ pub enum Want {
 }
 
 impl Want {
-    /// Whether this is one of the pods.
+    /// Whether this is one of the pods, as far as the cluster says.
     #[must_use]
-    pub fn reaches(&self, pod: &Pod, fronts: &[Front]) -> bool {
+    pub fn reaches(&self, pod: &Pod, scene: &Scene) -> bool {
         let owner = || pod.owner.as_ref();
         match self {
             Self::Labels(selector) => matches(selector, &pod.labels),
             Self::Service(number) => {
-                fronts.get(*number).is_some_and(|front| front.selects(pod) || front.has_endpoint(pod))
+                scene.fronts.get(*number).is_some_and(|front| front.selects(pod) || front.has_endpoint(pod))
             }
             Self::Owned(name) => owner().is_some_and(|owner| owner.name == *name || owner.itself == *name),
-            Self::Scheduled(name) => owner().is_some_and(|owner| is_made_by(&owner.itself, name)),
+            Self::Scheduled(name) => owner().and_then(|owner| scene.cron_job_of(&owner.itself)) == Some(name),
             Self::Pod(name) => pod.name == *name,
         }
     }
@@ -44,15 +44,11 @@ impl Want {
     }
 }
 
-/// A Job is named after its `CronJob` and the minute that it was made for.
-fn is_made_by(owner: &str, cron_job: &str) -> bool {
-    let minute = owner.strip_prefix("job.batch/").and_then(|job| job.strip_prefix(cron_job)?.strip_prefix('-'));
-    minute.is_some_and(|minute| !minute.is_empty() && minute.bytes().all(|byte| byte.is_ascii_digit()))
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::target::job;
+    use kube::runtime::watcher::Event;
     use recast::object::Object;
     use serde_json::json;
 
@@ -65,6 +61,18 @@ mod tests {
 
     #[test]
     fn the_pods_of_a_workload_are_those_that_it_controls() {
+        let mut scene = Scene::default();
+        for (name, kind, owner) in [
+            ("back-up-29384723", "CronJob", "back-up"),
+            ("by-hand", "CronJob", "back-up"),
+            ("back-up-1", "Other", "back-up"),
+        ] {
+            let api = if kind == "CronJob" { "batch/v1" } else { "example.com/v1" };
+            let owner = json!({"apiVersion": api, "kind": kind, "name": owner, "uid": "c", "controller": true});
+            let metadata = json!({"name": name, "namespace": "web", "ownerReferences": [owner]});
+            scene.take(job(), Event::Apply(Object::new(json!({"metadata": metadata})).unwrap()));
+        }
+        let (by_hand, other) = (pod("batch/v1", "Job", "by-hand"), pod("batch/v1", "Job", "back-up-1"));
         let deployed = pod("apps/v1", "ReplicaSet", "rng-77");
         let scheduled = pod("batch/v1", "Job", "back-up-29384723");
         for (want, pod, reached) in [
@@ -74,13 +82,16 @@ mod tests {
             (Want::Owned("job.batch/back-up-29384723".into()), &scheduled, true),
             (Want::Scheduled("back-up".into()), &scheduled, true),
             (Want::Scheduled("back".into()), &scheduled, false),
+            (Want::Scheduled("back-up".into()), &by_hand, true),
+            (Want::Scheduled("back-up".into()), &other, false),
+            (Want::Scheduled("back-up".into()), &deployed, false),
             (Want::Scheduled("back-up-29384723".into()), &scheduled, false),
             (Want::Pod("p".into()), &deployed, true),
             (Want::Pod("q".into()), &deployed, false),
             (Want::Labels(recast::selector::parse("app in (rng)").unwrap()), &deployed, true),
             (Want::Labels(recast::selector::parse("app=web").unwrap()), &deployed, false),
         ] {
-            assert_eq!(want.reaches(pod, &[]), reached, "{want:?}");
+            assert_eq!(want.reaches(pod, &scene), reached, "{want:?}");
         }
     }
 }

@@ -1,6 +1,6 @@
 //! What the cluster says, as far as it matters here: pods, and the Services in front of them.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::rc::Rc;
 
 use kube::runtime::watcher::Event;
@@ -9,6 +9,7 @@ use recast::object::Object;
 
 use crate::membership::Front;
 use crate::pod::Pod;
+use crate::target::job;
 
 /// Pods by uid, and Services, kept current by watches.
 #[derive(Debug, Default)]
@@ -17,10 +18,12 @@ pub struct Scene {
     pub pods: BTreeMap<String, Rc<Pod>>,
     /// The Services.
     pub fronts: Vec<Front>,
+    /// Of each Job, `job.batch/back-up-29384723`, the `CronJob` that it is of.
+    cron_jobs: BTreeMap<String, String>,
     /// What a list has shown that has not ended yet, by its kind.
     listing: BTreeMap<Kind, Vec<Object>>,
     /// The kinds of which a first list has ended.
-    listed: Vec<Kind>,
+    listed: BTreeSet<Kind>,
 }
 
 impl Scene {
@@ -36,10 +39,16 @@ impl Scene {
         kinds.iter().all(|kind| self.listed.contains(kind))
     }
 
+    /// The name of the `CronJob` that the Job is of, if Jobs are watched.
+    #[must_use]
+    pub fn cron_job_of(&self, job: &str) -> Option<&String> {
+        self.cron_jobs.get(job)
+    }
+
     /// The user may not look at the slices: readiness alone has to do.
     pub fn be_blind(&mut self) {
         self.fronts.iter_mut().for_each(|front| front.blind = true);
-        self.listed.push(Kind::EndpointSlice);
+        self.listed.insert(Kind::EndpointSlice);
     }
 
     /// Takes in an event; answers with the Services whose selector has changed.
@@ -67,13 +76,14 @@ impl Scene {
         let objects = self.listing.remove(&kind).unwrap_or_default();
         match kind {
             Kind::Pod => self.pods.clear(),
+            _ if kind == job() => self.cron_jobs.clear(),
             Kind::EndpointSlice => self.fronts.iter_mut().for_each(Front::forget_slices),
             _ => {
                 let there = |front: &Front| objects.iter().any(|service| is_of(front, service));
                 self.fronts.iter_mut().filter(|front| !there(front)).for_each(Front::lose);
             }
         }
-        self.listed.push(kind);
+        self.listed.insert(kind);
         objects.iter().flat_map(|object| self.apply(kind, object)).collect()
     }
 
@@ -91,6 +101,14 @@ impl Scene {
                 fronts.for_each(|front| front.observe_slice(object));
                 Vec::new()
             }
+            _ if kind == job() => {
+                let of_batch = |api: &str| api.split_once('/').is_some_and(|(group, _)| group == "batch");
+                let controller = object.controller().filter(|one| one.kind == "CronJob" && of_batch(&one.api_version));
+                if let Some(controller) = controller {
+                    self.cron_jobs.insert(format!("job.batch/{}", object.name()), controller.name.clone());
+                }
+                Vec::new()
+            }
             _ => {
                 let fronts = self.fronts.iter_mut().enumerate().filter(|(_, front)| is_of(front, object));
                 fronts.filter_map(|(number, front)| front.observe(object).then_some(number)).collect()
@@ -104,6 +122,8 @@ impl Scene {
                 self.pods.remove(object.uid());
             }
             Kind::EndpointSlice => self.fronts.iter_mut().for_each(|front| front.lose_slice(object.name())),
+            // Its pods are what they were.
+            _ if kind == job() => {}
             _ => self.fronts.iter_mut().filter(|front| is_of(front, object)).for_each(Front::lose),
         }
     }

@@ -7,9 +7,9 @@ use regex::bytes::Regex;
 
 use crate::args::Args;
 use crate::filter::any_of;
-use crate::membership::Front;
 use crate::pod::{Pod, Role};
 use crate::reach::Want;
+use crate::scene::Scene;
 
 /// Which pods and containers are wanted.
 #[derive(Debug)]
@@ -44,22 +44,22 @@ impl Choice {
 
     /// Whether the pod is wanted.
     #[must_use]
-    pub fn reaches(&self, pod: &Pod, fronts: &[Front]) -> bool {
+    pub fn reaches(&self, pod: &Pod, scene: &Scene) -> bool {
         let excluded = self.exclude_pod.as_ref().is_some_and(|regex| regex.is_match(pod.name.as_bytes()));
-        !excluded && self.wants.iter().any(|want| want.reaches(pod, fronts))
+        !excluded && self.wants.iter().any(|want| want.reaches(pod, scene))
     }
 
     /// Those of the pods that are wanted: as the command line names them, then by namespace and name.
     #[must_use]
-    pub fn in_order<'p>(&self, pods: Vec<&'p Rc<Pod>>, fronts: &[Front]) -> Vec<&'p Rc<Pod>> {
-        let mut wanted: Vec<_> = pods.into_iter().filter_map(|pod| Some((self.place(pod, fronts)?, pod))).collect();
+    pub fn in_order<'p>(&self, pods: Vec<&'p Rc<Pod>>, scene: &Scene) -> Vec<&'p Rc<Pod>> {
+        let mut wanted: Vec<_> = pods.into_iter().filter_map(|pod| Some((self.place(pod, scene)?, pod))).collect();
         wanted.sort_by_key(|(place, pod)| (*place, &pod.namespace, &pod.name));
         wanted.into_iter().map(|(_, pod)| pod).collect()
     }
 
     /// The first of what is wanted that the pod is of.
-    fn place(&self, pod: &Pod, fronts: &[Front]) -> Option<usize> {
-        self.wants.iter().position(|want| want.reaches(pod, fronts)).filter(|_| self.reaches(pod, fronts))
+    fn place(&self, pod: &Pod, scene: &Scene) -> Option<usize> {
+        self.wants.iter().position(|want| want.reaches(pod, scene)).filter(|_| self.reaches(pod, scene))
     }
 
     /// Whether nobody can come who is not there yet.
@@ -179,14 +179,15 @@ mod tests {
         };
         let pods =
             [("1", "z", "a"), ("2", "y", "b"), ("3", "x", "a"), ("4", "left-out", "a"), ("5", "w", "b")].map(pod);
-        let names: Vec<_> = choice.in_order(pods.iter().collect(), &[]).iter().map(|pod| pod.name.clone()).collect();
+        let names: Vec<_> =
+            choice.in_order(pods.iter().collect(), &Scene::default()).iter().map(|pod| pod.name.clone()).collect();
         assert_eq!(names, ["w", "y", "x", "z"]);
     }
 
     #[test]
     fn a_pod_can_be_left_out_by_its_name() {
-        assert!(choice("").reaches(&pod(), &[]));
-        assert!(!choice("--exclude-pod RNG -I").reaches(&pod(), &[]));
-        assert!(choice("--exclude-pod RNG").reaches(&pod(), &[]));
+        assert!(choice("").reaches(&pod(), &Scene::default()));
+        assert!(!choice("--exclude-pod RNG -I").reaches(&pod(), &Scene::default()));
+        assert!(choice("--exclude-pod RNG").reaches(&pod(), &Scene::default()));
     }
 }

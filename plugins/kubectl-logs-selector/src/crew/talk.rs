@@ -84,7 +84,7 @@ impl Crew<'_> {
 
     /// The selector of a Service has changed.
     pub fn say_selectors(&self, changed: &[usize]) {
-        for front in changed.iter().filter_map(|number| self.scene.fronts.get(*number)) {
+        for front in changed.iter().filter(|_| self.talks).filter_map(|number| self.scene.fronts.get(*number)) {
             let before = front.before.as_ref().map(text).unwrap_or_default();
             self.screen.say(&format!("~ {front}  selects {} (before: {before})", text(&front.selector)));
         }
