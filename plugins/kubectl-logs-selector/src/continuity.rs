@@ -78,6 +78,11 @@ impl Continuity {
         Some(from)
     }
 
+    /// Takes this line for seen: if a stream ends before the first one that is, the log is taken up behind it.
+    pub fn begin_behind(&mut self, stamp: Stamp, line: &[u8]) {
+        self.note(stamp, hash(line));
+    }
+
     /// Judges the next line of the stream.
     pub fn judge(&mut self, stamp: Option<Stamp>, line: &[u8]) -> Verdict {
         match (self.phase, stamp) {

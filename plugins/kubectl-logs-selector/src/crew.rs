@@ -444,7 +444,7 @@ impl<'a> Crew<'a> {
             News::Stalled => self.stalled = true,
             News::Closed => self.stop(source, Seat::Done),
             News::Left(memory) => self.stop(source, Seat::Left(*memory)),
-            News::Asked | News::Idle => {}
+            News::Asked | News::Quiet | News::Idle => {}
         }
         Ok(())
     }

@@ -88,6 +88,11 @@ impl Intake {
         self.continuity = Continuity::default();
     }
 
+    /// Only what comes behind this line is wanted.
+    pub fn begin_behind(&mut self, stamp: Stamp, line: &[u8]) {
+        self.continuity.begin_behind(stamp, line);
+    }
+
     /// Takes in what has arrived.
     pub fn take(&mut self, arrived: &[u8]) -> Flow {
         self.splitter.feed(arrived);

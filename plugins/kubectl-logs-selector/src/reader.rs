@@ -68,6 +68,8 @@ pub enum News {
     Asked,
     /// The container does not run: for now there is nothing to be read.
     Idle,
+    /// There is nothing that was not read: that was asked beside the stream.
+    Quiet,
     /// The server has answered.
     Begun,
     /// Some lines.

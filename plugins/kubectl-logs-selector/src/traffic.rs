@@ -104,6 +104,7 @@ impl Traffic {
         let Some((_, stream)) = self.streams.get_mut(&source) else { return };
         match news {
             News::Asked => stream.is_asked(now),
+            News::Quiet => stream.is_quiet(now),
             News::Begun => stream.begins(now),
             News::Idle | News::Closed | News::Left(_) => stream.rests(),
             News::Away(_) | News::Stalled | News::Failed(_) | News::Denied(..) => stream.is_lost(),

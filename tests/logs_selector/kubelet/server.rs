@@ -74,10 +74,13 @@ fn answer(tls: Tls, state: &State) -> std::io::Result<()> {
         tls.conn.send_close_notify();
         return tls.flush();
     }
-    let head = "HTTP/1.1 200 OK\r\nContent-Type: text/plain\r\nTransfer-Encoding: chunked\r\nConnection: close\r\n\r\n";
-    tls.write_all(head.as_bytes())?;
-    tls.flush()?;
     send(&mut tls, state, &name, &asked)
+}
+
+/// The answer begins with the first line, or the end: a kubelet says nothing before.
+fn begin(tls: &mut Tls, begun: &mut bool) -> std::io::Result<()> {
+    let head = "HTTP/1.1 200 OK\r\nContent-Type: text/plain\r\nTransfer-Encoding: chunked\r\nConnection: close\r\n\r\n";
+    if std::mem::replace(begun, true) { Ok(()) } else { tls.write_all(head.as_bytes()) }
 }
 
 fn send(tls: &mut Tls, state: &State, name: &str, asked: &Asked) -> std::io::Result<()> {
@@ -88,6 +91,7 @@ fn send(tls: &mut Tls, state: &State, name: &str, asked: &Asked) -> std::io::Res
     // What is enough looks like an end.
     let limit = asked.bytes.map(|after| Fault { after, clean: true });
     let mut budget = state.fault(name).or(limit);
+    let mut begun = false;
     loop {
         // Asked first: what was written before the end is sent.
         let ends = state.ends(name, age);
@@ -103,6 +107,9 @@ fn send(tls: &mut Tls, state: &State, name: &str, asked: &Asked) -> std::io::Res
             }
             let mut sent = Log::sent(raw, asked, &mut fresh);
             next += 1;
+            if !sent.is_empty() {
+                begin(tls, &mut begun)?;
+            }
             if let Some(Fault { after, .. }) = &mut budget {
                 let cut = sent.len() >= *after;
                 sent.truncate(*after);
@@ -121,6 +128,7 @@ fn send(tls: &mut Tls, state: &State, name: &str, asked: &Asked) -> std::io::Res
         }
         if raws.is_empty() {
             if !asked.follow || ends {
+                begin(tls, &mut begun)?;
                 return finish(tls, true);
             }
             state.wait(name, next, age);

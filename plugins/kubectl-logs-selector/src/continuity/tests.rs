@@ -140,3 +140,22 @@ fn lines_before_those_that_were_asked_for_are_not_wanted_later() {
     continuity.resume();
     assert_eq!(continuity.judge(Some(at(6000)), b"rotated"), Verdict::Doubt);
 }
+
+#[test]
+fn behind_a_line_that_was_the_last_only_what_follows_is_new() {
+    let mut continuity = Continuity::new(true);
+    continuity.resume();
+    continuity.begin_behind(at(5200), b"last");
+    // The stream that was asked for before brings what was written meanwhile.
+    assert_eq!(continuity.clone().judge(Some(at(5100)), b"meanwhile"), Verdict::New);
+    assert_eq!(continuity.resume(), Some(at(4000)));
+    for (time, text, verdict) in [
+        (4500, "old", Verdict::Known),
+        (5100, "old", Verdict::Known),
+        (5200, "last", Verdict::Known),
+        (5200, "new", Verdict::New),
+        (9000, "newer", Verdict::New),
+    ] {
+        assert_eq!(continuity.judge(Some(at(time)), text.as_bytes()), verdict, "{time} {text}");
+    }
+}

@@ -112,7 +112,7 @@ impl Work {
             answer = &mut opening => return Ok(answer),
             () = sleep(PROMPT) => drop(permit),
         }
-        let mut silence = Silence::begins(self.patience);
+        let mut silence = self.silence_of_an_answer(previous).await;
         loop {
             tokio::select! {
                 answer = &mut opening => return Ok(answer),
@@ -124,6 +124,18 @@ impl Work {
                 return Err(Ending::Cut);
             }
         }
+    }
+
+    /// A kubelet answers only with the first line. Whoever waits for what is new wants to know that nothing is.
+    async fn silence_of_an_answer(&mut self, previous: bool) -> Silence {
+        if self.reader.terms.beginning.tail != Some(0) {
+            return Silence::begins(self.patience);
+        }
+        if self.beginning.tail == Some(0) && self.intake.continuity().newest().is_none() {
+            self.begin_behind_the_last(previous).await;
+            return Silence::begins(self.patience);
+        }
+        Silence::doubted(self.patience)
     }
 
     /// Waits until nothing more is to be expected of this life of the container.

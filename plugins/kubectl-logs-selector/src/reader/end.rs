@@ -5,7 +5,7 @@ use std::time::Duration;
 use futures::StreamExt as _;
 use tokio::time::timeout;
 
-use super::Work;
+use super::{News, Work};
 use crate::intake::{Flow, Intake};
 use crate::query::Beginning;
 use crate::stamp::{Stamp, StampReader};
@@ -82,10 +82,23 @@ impl Work {
         }
     }
 
+    /// Only what comes behind the line that is the last now is wanted: known by its time, it needs no clock.
+    pub(super) async fn begin_behind_the_last(&mut self, previous: bool) {
+        let last = Beginning { tail: Some(1), ..Beginning::default() };
+        match timeout(ANSWER, self.last_line(previous, last)).await {
+            Ok(Last::Line(stamp, line)) => self.intake.begin_behind(stamp, &line),
+            Ok(Last::Nothing) => {}
+            Ok(Last::Known(_)) | Err(_) => return,
+        }
+        self.tell(News::Quiet);
+    }
+
     /// Asks for the last line.
     pub(super) async fn end(&mut self, previous: bool) -> End {
         let newest = self.intake.continuity().newest();
-        match timeout(ANSWER, self.last_line(previous)).await.unwrap_or(Last::Known(End::Unknown)) {
+        let wanted = newest.map_or_else(|| self.first_beginning(), |_| Beginning::default());
+        let last = timeout(ANSWER, self.last_line(previous, wanted));
+        match last.await.unwrap_or(Last::Known(End::Unknown)) {
             Last::Line(stamp, line) if self.intake.continuity().knows(stamp, &line) => End::Seen,
             Last::Line(stamp, line) => {
                 let looked = timeout(ANSWER, self.look_behind(previous, stamp, &line));
@@ -98,11 +111,7 @@ impl Work {
     }
 
     /// The last line of the log, of what is wanted of it.
-    async fn last_line(&self, previous: bool) -> Last {
-        let wanted = match self.intake.continuity().newest() {
-            Some(_) => Beginning::default(),
-            None => self.first_beginning(),
-        };
+    async fn last_line(&self, previous: bool, wanted: Beginning) -> Last {
         let tail = Some(wanted.tail.unwrap_or(1).min(1));
         let path = self.query(false, previous, Beginning { tail, ..wanted });
         let mut parts = match self.open(&path).await {

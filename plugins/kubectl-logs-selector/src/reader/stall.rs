@@ -4,8 +4,8 @@ use std::time::Duration;
 
 use tokio::time::Instant;
 
-use super::Work;
 use super::end::End;
+use super::{News, Work};
 use crate::stamp::Stamp;
 
 /// How long a stream may be silent before another one is asked what the last line is. It doubles each time.
@@ -28,6 +28,11 @@ impl Silence {
     /// From now on.
     pub fn begins(patience: Duration) -> Self {
         Self { until: Instant::now() + patience, span: patience, missed: None }
+    }
+
+    /// From now on, and looked into at once.
+    pub fn doubted(patience: Duration) -> Self {
+        Self { until: Instant::now(), span: patience / 2, missed: None }
     }
 
     /// When to do something about it.
@@ -56,6 +61,10 @@ impl Work {
         let end = self.end(previous).await;
         if !follow && end != End::Unknown {
             return true;
+        }
+        if end == End::Seen {
+            self.begun.get_or_insert_with(Instant::now);
+            self.tell(News::Quiet);
         }
         let wait = match end {
             End::Unseen(stamp) => {

@@ -25,33 +25,55 @@ pub struct Arrival {
 pub struct Stream {
     /// When it was last known that all that had been written was here.
     contact: Option<Instant>,
-    /// Whether a line was seen.
+    /// Whether a line was seen, or that there is none.
     seen: bool,
     /// When it was taken up again, and since when what comes then may have been written.
     again: Option<(Instant, Instant)>,
-    /// Whether the log cannot be read at the moment.
-    lost: bool,
     /// Since when the server owes an answer.
     asked: Option<Instant>,
-    /// Whether there is nothing to be read.
-    rests: bool,
+    state: State,
+}
+
+/// What is known of a log.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+enum State {
+    /// It is read, or asked for.
+    #[default]
+    Read,
+    /// The same, and there was nothing to answer with.
+    Quiet,
+    /// There is nothing to be read.
+    Rests,
+    /// It cannot be read at the moment.
+    Lost,
 }
 
 impl Stream {
     /// The server is asked.
     pub fn is_asked(&mut self, now: Instant) {
         self.asked.get_or_insert(now);
-        self.rests = false;
+        if self.state != State::Lost {
+            self.state = State::Read;
+        }
+    }
+
+    /// All that was written is here. An answer may come only with the next line.
+    pub const fn is_quiet(&mut self, now: Instant) {
+        (self.asked, self.contact, self.seen) = (None, Some(now), true);
+        self.state = State::Quiet;
     }
 
     /// There is nothing to be read; what could not be read is no better for that.
-    pub const fn rests(&mut self) {
-        (self.asked, self.rests) = (None, true);
+    pub fn rests(&mut self) {
+        self.asked = None;
+        if self.state != State::Lost {
+            self.state = State::Rests;
+        }
     }
 
     /// The server has answered.
     pub fn begins(&mut self, now: Instant) {
-        self.lost = false;
+        let quiet = std::mem::take(&mut self.state) == State::Quiet;
         let asked = self.asked.take().unwrap_or(now);
         match self.contact {
             // An answer that was slow to come brings what was written meanwhile.
@@ -60,6 +82,7 @@ impl Stream {
                 self.again = Some((now, asked.checked_sub(BEFORE).unwrap_or(asked)));
             }
             None => self.contact = Some(now),
+            Some(_) if quiet => self.contact = Some(now),
             Some(contact) => {
                 let before = if self.seen { Duration::ZERO } else { BEFORE };
                 self.again = Some((now, contact.checked_sub(before).unwrap_or(contact)));
@@ -69,14 +92,14 @@ impl Stream {
 
     /// The log cannot be read.
     pub const fn is_lost(&mut self) {
-        self.lost = true;
+        self.state = State::Lost;
     }
 
     /// Whether nobody knows what is written.
     #[must_use]
     pub fn is_dark(&self, now: Instant) -> bool {
         let unanswered = self.asked.is_some_and(|asked| now.saturating_duration_since(asked) >= CATCH_UP);
-        self.lost || unanswered || (self.contact.is_none() && !self.rests)
+        self.state == State::Lost || unanswered || (self.contact.is_none() && self.state != State::Rests)
     }
 
     /// A line has come.
@@ -142,6 +165,12 @@ mod tests {
         assert!(!stream.is_dark(at(9100)) && stream.is_dark(at(10_100)));
         stream.is_asked(at(10_200));
         assert!(stream.is_dark(at(10_200)));
+        stream.is_quiet(at(10_300));
+        assert!(!stream.is_dark(at(19_000)));
+        // The answer comes with its first line.
+        stream.begins(at(19_500));
+        assert_eq!(stream.line(at(19_501)), Arrival { since: at(19_501), live: true });
+        stream.is_asked(at(19_600));
         stream.rests();
         assert!(!stream.is_dark(at(20_000)));
         stream.is_lost();
