@@ -9,7 +9,7 @@ use super::judge::MOMENTS;
 use super::scene::Scene;
 use super::tool::Relabel as _;
 use crate::harness::proxy::{Proxy, Trouble, Verdict};
-use crate::harness::{Moment, Running, eventually, killed};
+use crate::harness::{Ended, Moment, Running, eventually, killed};
 
 /// What a controller-manager takes off what it has freed: a held owner has one more.
 const IS_HELD: &str = "daemonset.apps/rng is held: its pods run on, but none is replaced until it is back";
@@ -32,6 +32,17 @@ fn waiting_while_held(scene: &Scene, proxy: &Proxy) -> Running {
     let running = scene.ns.begin_relabel(&format!("{} --server {}", scene.words(), proxy.address()));
     eventually("the owner is held", || scene.uid().is_none().then_some(()));
     running
+}
+
+/// Interrupted while the owner is held, and once more.
+fn interrupted_twice(scene: &Scene, proxy: &Proxy) -> Ended {
+    let mut running = waiting_while_held(scene, proxy);
+    running.signal("INT");
+    running.until_it_says("this is finished first");
+    running.signal("INT");
+    let ended = running.ended();
+    assert_eq!(ended.code(), Some(130), "{ended}");
+    ended
 }
 
 /// A way on which the slices come that much later.
@@ -106,12 +117,7 @@ fn an_interrupt_while_the_owner_is_absent_makes_it_anew_first() {
 fn a_second_interrupt_ends_it_at_once_and_says_that_the_owner_is_held() {
     let scene = Scene::of(DAEMON_SET_ADD);
     let proxy = late_slices(&scene, Duration::from_mins(5));
-    let mut running = waiting_while_held(&scene, &proxy);
-    running.signal("INT");
-    running.until_it_says("this is finished first");
-    running.signal("INT");
-    let ended = running.ended();
-    assert_eq!(ended.code(), Some(130), "{ended}");
+    let ended = interrupted_twice(&scene, &proxy);
     assert!(ended.stderr.matches(IS_HELD).count() >= 2, "the error says so once more: {ended}");
     ended.said(&["error: interrupted", "hint: run the same command again to go on"]);
     drop(proxy);
@@ -124,12 +130,7 @@ fn a_second_interrupt_ends_it_at_once_and_says_that_the_owner_is_held() {
 fn a_second_interrupt_before_the_deletion_is_answered_says_that_the_owner_may_be_held() {
     let scene = Scene::of(DAEMON_SET_ADD);
     let proxy = late(&scene, &["DELETE", "/daemonsets/rng"], Duration::from_mins(5));
-    let mut running = waiting_while_held(&scene, &proxy);
-    running.signal("INT");
-    running.until_it_says("this is finished first");
-    running.signal("INT");
-    let ended = running.ended();
-    assert_eq!(ended.code(), Some(130), "{ended}");
+    let ended = interrupted_twice(&scene, &proxy);
     let error = "error: interrupted; the request under way may have been carried out\n  then ";
     ended.said(&[&format!("{error}{IS_HELD}"), "hint: run the same command again to go on"]).printed("");
     drop(proxy);
