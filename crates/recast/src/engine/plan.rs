@@ -65,7 +65,7 @@ pub fn plan(
 }
 
 /// What the cluster would say if these writes were granted.
-pub(super) fn granted(snapshot: &Snapshot, actions: &[Action]) -> Snapshot {
+pub(super) fn granted<'a>(snapshot: &Snapshot, actions: impl IntoIterator<Item = &'a Action>) -> Snapshot {
     let mut granted = snapshot.clone();
     for action in actions {
         // One that came too late is not granted.

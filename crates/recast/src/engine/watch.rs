@@ -89,7 +89,7 @@ impl Watched {
         let kind = self.scope.kind;
         let told = match &event {
             Event::Apply(object) | Event::Delete(object) => Some(version(object)),
-            Event::InitDone => self.listing.is_some().then_some(self.newest),
+            Event::InitDone => Some(self.newest),
             Event::Init | Event::InitApply(_) => None,
         };
         let observe = |mut object: Object, snapshot: &mut Snapshot| {

@@ -1,6 +1,7 @@
 //! Sending writes: side by side, and what becomes of those that came too late.
 
 use std::cell::RefCell;
+use std::collections::btree_map::Entry;
 use std::collections::{BTreeMap, BTreeSet};
 use std::future::ready;
 use std::pin::pin;
@@ -59,7 +60,6 @@ impl Engine<'_> {
         let mut answers = pin!(sends.buffered(WRITES_AT_ONCE));
         let mut over = pin!(ends.patience.over());
         loop {
-            unanswered.retain(|_, count| *count > 0);
             let answer = tokio::select! {
                 biased;
                 () = &mut over => {
@@ -71,8 +71,9 @@ impl Engine<'_> {
                 }
                 () = ends.interrupts.next() => {
                     let again = std::mem::replace(ends.interrupted, true);
+                    let granted = granted(&self.snapshot, turns.values().flatten());
                     for &goal in unanswered.keys() {
-                        let (is, may_be) = self.dangers(&goals[goal], &turns[&goal]);
+                        let (is, may_be) = (goals[goal].exposed(&self.snapshot), goals[goal].exposed(&granted));
                         // What is under way is finished, if something would be in danger otherwise.
                         if let Some(danger) = is.as_ref().or(may_be.as_ref()).filter(|_| !again) {
                             sink(Happening::Finishes(danger));
@@ -92,7 +93,12 @@ impl Engine<'_> {
             if took > LONG {
                 slow.insert(goal);
             }
-            unanswered.entry(goal).and_modify(|count| *count -= 1);
+            if let Entry::Occupied(mut left) = unanswered.entry(goal) {
+                *left.get_mut() -= 1;
+                if *left.get() == 0 {
+                    left.remove();
+                }
+            }
             let outcome = match answer {
                 Ok(answer) => {
                     let kept = is_kept(&action.request, &answer);
@@ -113,11 +119,6 @@ impl Engine<'_> {
             }
         }
         ended
-    }
-
-    /// What would be in danger if the goal were left as it is now, and if what is under way for it is granted.
-    fn dangers(&self, goal: &impl Goal, turn: &[Action]) -> (Option<String>, Option<String>) {
-        (goal.exposed(&self.snapshot), goal.exposed(&granted(&self.snapshot, turn)))
     }
 }
 

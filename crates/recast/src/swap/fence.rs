@@ -192,7 +192,7 @@ impl Swap {
         let bridges = (0..self.journal.moves.len()).map(|position| self.bridge_id(position));
         let all =
             [Direction::Forward, Direction::Back].map(|direction| self.fence_id(direction)).into_iter().chain(bridges);
-        let all = all.chain(self.late_ids());
+        let all = all.chain(self.journal.late_ids());
         let left = all
             .filter_map(|id| snapshot.get(&id).filter(|service| !service.is_deleting()).map(|service| (id, service)));
         let actions: Vec<_> =

@@ -20,12 +20,6 @@ use crate::patch::Edits;
 use crate::snapshot::Snapshot;
 
 impl Swap {
-    /// The Secrets in which late edits are kept, if there are any.
-    pub(super) fn late_ids(&self) -> impl Iterator<Item = ObjectId> {
-        let units = self.journal.units.iter().flat_map(Unit::all);
-        units.filter(|unit| unit.mode == Mode::Recreate).map(|unit| self.journal.late_id(unit))
-    }
-
     /// Before the hold is lifted: keeps what others have changed since the owner was read.
     pub(super) fn keep_late_edits(
         &self,
@@ -104,16 +98,19 @@ impl Swap {
 
 /// Whether they are the same in what people change.
 fn is_alike(one: &Value, other: &Value) -> bool {
-    let owned = |value: &Value| {
-        let metadata = &value["metadata"];
-        [value["spec"].clone(), metadata["labels"].clone(), metadata["annotations"].clone()]
-    };
-    owned(one) == owned(other)
+    let same = |at: &str| one.pointer(at) == other.pointer(at);
+    ["/spec", "/metadata/labels", "/metadata/annotations"].into_iter().all(same)
 }
 
 impl super::Journal {
+    /// The Secrets in which late edits are kept, if there are any.
+    pub(super) fn late_ids(&self) -> impl Iterator<Item = ObjectId> {
+        let units = self.units.iter().flat_map(Unit::all);
+        units.filter(|unit| unit.mode == Mode::Recreate).map(|unit| self.late_id(unit))
+    }
+
     /// Where late edits of the owner are kept.
-    pub(super) fn late_id(&self, unit: &Unit) -> ObjectId {
+    fn late_id(&self, unit: &Unit) -> ObjectId {
         self.targets_place(Kind::Secret, &shadow(&self.id, &format!("late-{}", unit.before.uid)))
     }
 }

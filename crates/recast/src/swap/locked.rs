@@ -3,7 +3,6 @@
 use futures::future::try_join_all;
 
 use super::journal::{Held, Journal, JournalError};
-use super::unit::Unit;
 use crate::cluster::Cluster;
 use crate::failure::Failure;
 use crate::kind::Kind;
@@ -34,9 +33,8 @@ pub async fn locked(cluster: &Cluster, secret: Object) -> Result<(Journal, Vec<O
             }
         }
     };
-    let late = journal.units.iter().flat_map(Unit::all).map(|unit| journal.late_id(unit));
-    let others: Vec<ObjectId> =
-        journal.locks().into_iter().filter(|lock| lock.name != first.name()).chain(late).collect();
+    let locks = journal.locks().into_iter().filter(|lock| lock.name != first.name());
+    let others: Vec<ObjectId> = locks.chain(journal.late_ids()).collect();
     let mut secrets = vec![first];
     for secret in try_join_all(others.iter().map(|id| cluster.get(id))).await? {
         secrets.extend(secret);
