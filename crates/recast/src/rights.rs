@@ -124,9 +124,17 @@ pub async fn missing(cluster: &Cluster, rights: &[Right]) -> Result<Vec<Right>, 
     answers.into_iter().filter_map(Result::transpose).collect()
 }
 
+/// Refuses if the user lacks one of the rights.
+///
+/// # Errors
+/// If one is missing, or the server cannot be reached.
+pub async fn require(cluster: &Cluster, rights: &[Right], commands: &Commands) -> Result<(), Vec<Failure>> {
+    let lacks = missing(cluster, rights).await.map_err(|error| vec![error.into()])?;
+    lacking(&lacks, commands).map_or(Ok(()), |failure| Err(vec![failure]))
+}
+
 /// What is missing, for a person.
-#[must_use]
-pub fn lacking(missing: &[Right], commands: &Commands) -> Option<Failure> {
+fn lacking(missing: &[Right], commands: &Commands) -> Option<Failure> {
     let first = missing.first()?;
     let line = |right: &Right| {
         let name = right.name.as_ref().map(|name| format!("/{name}")).unwrap_or_default();

@@ -17,7 +17,7 @@ use recast::output::DryRun;
 use recast::product::{self, Product};
 use recast::rehearsal::{rehearse, requests};
 use recast::resolve::{Found, Naming, not_found, open};
-use recast::rights::{lacking, missing, needed};
+use recast::rights::{needed, require};
 use recast::screen::Screen;
 use recast::script;
 use recast::snapshot::Snapshot;
@@ -136,8 +136,7 @@ impl Pruning<'_> {
     }
 
     async fn check_rights(&self, steps: &[Planned]) -> Result<(), Vec<Failure>> {
-        let lacks = missing(self.cluster, &needed(requests(steps))).await.map_err(|error| vec![error.into()])?;
-        lacking(&lacks, &self.commands).map_or(Ok(()), |failure| Err(vec![failure]))
+        require(self.cluster, &needed(requests(steps)), &self.commands).await
     }
 
     fn is_approved(&self, going: &[&Remnant]) -> Result<bool, Failure> {

@@ -229,6 +229,7 @@ mod tests {
     use std::hash::{BuildHasher as _, RandomState};
 
     use super::*;
+    use crate::swap::scene;
     use crate::swap::unit::{Mode, Part, PodRecord};
 
     /// What a Secret may hold (`k8s.io/api/core/v1/types.go:MaxSecretSize`).
@@ -253,23 +254,8 @@ mod tests {
             dependents: Vec::new(),
             revisions: Vec::new(),
         };
-        Journal {
-            version: VERSION,
-            id: "0".to_owned(),
-            command: Vec::new(),
-            by: String::new(),
-            begun: String::new(),
-            edits: LabelEdits::parse(&["isactive=yes"]).unwrap(),
-            asked: vec![target.clone()],
-            targets: vec![target],
-            keep_selector: false,
-            token: false,
-            units: vec![unit],
-            moves: Vec::new(),
-            policies: Vec::new(),
-            pods: BTreeMap::new(),
-            handoff: None,
-        }
+        let edits = LabelEdits::parse(&["isactive=yes"]).unwrap();
+        Journal { edits, units: vec![unit], ..scene::journal(target) }
     }
 
     #[test]

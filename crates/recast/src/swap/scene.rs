@@ -54,6 +54,39 @@ fn daemon_set() -> Value {
     })
 }
 
+/// A change of this target, about nothing yet.
+pub fn journal(target: ObjectId) -> Journal {
+    Journal {
+        version: Journal::VERSION,
+        id: "1".to_owned(),
+        command: vec!["relabel".to_owned()],
+        by: "me".to_owned(),
+        begun: "now".to_owned(),
+        edits: LabelEdits::default(),
+        asked: vec![target.clone()],
+        targets: vec![target],
+        keep_selector: false,
+        token: false,
+        units: Vec::new(),
+        moves: Vec::new(),
+        policies: Vec::new(),
+        pods: BTreeMap::new(),
+        handoff: None,
+    }
+}
+
+/// It goes forward.
+pub fn swap(journal: Journal) -> Swap {
+    Swap {
+        journal,
+        direction: Direction::Forward,
+        run: "run".to_owned(),
+        wait: true,
+        field_manager: "recast".to_owned(),
+        commands: Commands::default(),
+    }
+}
+
 impl Scene {
     /// Before the first write.
     pub fn new() -> Self {
@@ -66,32 +99,8 @@ impl Scene {
         let edits = LabelEdits::parse(&["on=yes"]).unwrap();
         let draft = Draft { edits: &edits, keep_selector: false, with_history: false, snapshot: &snapshot };
         let unit = draft.unit(&id(), snapshot.get(&id()).unwrap()).unwrap();
-        let journal = Journal {
-            version: Journal::VERSION,
-            id: "1".to_owned(),
-            command: vec!["relabel".to_owned()],
-            by: "me".to_owned(),
-            begun: "now".to_owned(),
-            edits,
-            asked: vec![id()],
-            targets: vec![id()],
-            keep_selector: false,
-            token: false,
-            units: vec![unit],
-            moves: Vec::new(),
-            policies: Vec::new(),
-            pods: BTreeMap::new(),
-            handoff: None,
-        };
-        let swap = Swap {
-            journal,
-            direction: Direction::Forward,
-            run: "run".to_owned(),
-            wait: true,
-            field_manager: "recast".to_owned(),
-            commands: Commands::default(),
-        };
-        let mut scene = Self { swap, snapshot };
+        let journal = Journal { edits, units: vec![unit], ..journal(id()) };
+        let mut scene = Self { swap: swap(journal), snapshot };
         scene.lock();
         scene
     }

@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use serde_json::{Value, json};
 
+use super::scene::{journal, swap};
 use super::*;
 use crate::label::LabelEdits;
 
@@ -31,17 +32,6 @@ impl Scene {
         let (before, after) = (json!({"app": "rng"}), json!({"app": "rng", "on": "yes"}));
         let policy = |selector: &Value| json!({"matchLabels": selector});
         let journal = Journal {
-            version: Journal::VERSION,
-            id: "1".to_owned(),
-            command: vec!["relabel".to_owned()],
-            by: "me".to_owned(),
-            begun: "now".to_owned(),
-            edits: LabelEdits::default(),
-            asked: Vec::new(),
-            targets: vec![id(Kind::Service)],
-            keep_selector: false,
-            token: false,
-            units: Vec::new(),
             moves: vec![Move {
                 id: id(Kind::Service),
                 uid: "service".to_owned(),
@@ -55,21 +45,12 @@ impl Scene {
                 before: policy(&before),
                 after: policy(&after),
             }],
-            pods: BTreeMap::new(),
-            handoff: None,
+            ..journal(id(Kind::Service))
         };
         let mut snapshot = Snapshot::default();
         snapshot.observe(Kind::Service, object(Kind::Service, "selector", "service", &before));
         snapshot.observe(Kind::NetworkPolicy, object(Kind::NetworkPolicy, "podSelector", "policy", &policy(&before)));
-        let swap = Swap {
-            journal,
-            direction: Direction::Forward,
-            run: "run".to_owned(),
-            wait: false,
-            field_manager: "recast".to_owned(),
-            commands: Commands::default(),
-        };
-        Self { swap, snapshot }
+        Self { swap: Swap { wait: false, ..swap(journal) }, snapshot }
     }
 
     fn refused(&self) -> String {

@@ -11,7 +11,7 @@ use recast::failure::Failure;
 use recast::output::DryRun;
 use recast::product;
 use recast::rehearsal::{Answers, rehearse, samples};
-use recast::rights::{lacking, missing, of_plan};
+use recast::rights::{of_plan, require};
 use recast::script;
 use recast::snapshot::Snapshot;
 use recast::swap::Direction;
@@ -41,8 +41,7 @@ impl Adopting<'_> {
         }
         let mut answers = Answers::new();
         if self.args.dry_run != DryRun::Client {
-            let lacks = missing(self.cluster, &of_plan(&steps)).await.map_err(|error| one(error.into()))?;
-            lacking(&lacks, &self.commands).map_or(Ok(()), |failure| Err(one(failure)))?;
+            require(self.cluster, &of_plan(&steps), &self.commands).await?;
             let requests = samples(&steps, &snapshot);
             answers = rehearse(self.cluster, requests.iter().collect(), watch.as_mut(), &mut snapshot).await?;
             let failures: Vec<Failure> =

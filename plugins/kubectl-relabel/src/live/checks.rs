@@ -11,7 +11,7 @@ use recast::failure::Failure;
 use recast::kind::Kind;
 use recast::output::DryRun;
 use recast::rehearsal::requests;
-use recast::rights::{Right, lacking, missing, of_plan};
+use recast::rights::{Right, missing, of_plan, require};
 use recast::snapshot::Snapshot;
 use recast::swap::Dependent;
 
@@ -186,12 +186,7 @@ impl Live<'_> {
         if rights.len() < 2 {
             return Ok(());
         }
-        self.refuse_lacking(rights.into_iter().collect()).await
-    }
-
-    async fn refuse_lacking(&self, rights: Vec<Right>) -> Result<(), Vec<Failure>> {
-        let lacks = missing(self.cluster, &rights).await.map_err(|error| vec![error.into()])?;
-        lacking(&lacks, &self.commands).map_or(Ok(()), |failure| Err(one(failure)))
+        require(self.cluster, &rights.into_iter().collect::<Vec<_>>(), &self.commands).await
     }
 
     /// Whether the user has every right that the plan takes, and those to look.
@@ -202,7 +197,7 @@ impl Live<'_> {
         let watched = IN_MOTION.into_iter().chain(self.ids.iter().map(|id| id.kind)).chain(changed);
         let watched = watched.map(|kind| Right::to("watch", kind));
         let rights: BTreeSet<Right> = of_plan(plan).into_iter().chain(watched).collect();
-        self.refuse_lacking(rights.into_iter().collect()).await
+        require(self.cluster, &rights.into_iter().collect::<Vec<_>>(), &self.commands).await
     }
 
     /// `-i` needs somebody to answer.
